@@ -1,0 +1,72 @@
+# Nerve to Label: every command sets up what it needs; a second run does no needless work.
+#   SET=light   without torch and open3d: enough for chapters 1 to 3
+#   PORT=8000   where `make serve` listens
+PYTHON ?= python3
+SET ?= full
+PORT ?= 8000
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+PYTHON := python
+else
+BIN := .venv/bin
+endif
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev book serve lab test check unit notebooks page bench labs lock clean
+
+help:  ## Show this list
+	@echo "Nerve to Label: a handbook of facial action units"
+	@echo
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  SET=light leaves torch and open3d out.  PORT=8000 is where serve listens."
+
+setup:  ## Set up the environment in .venv (part of every command)
+	@$(PYTHON) .ci/setup.py $(SET)
+
+setup-dev:
+	@$(PYTHON) .ci/setup.py dev
+
+book: setup  ## Build the book into _build/html, every page and notebook executed
+	@$(BIN)/python book/_tools/build.py
+
+serve: book  ## Build the book and serve it on this machine
+	@$(BIN)/python book/_tools/serve.py --port $(PORT)
+
+lab: setup  ## Open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks
+
+test: setup-dev check unit notebooks  ## Run every test: style, types, units, notebooks, book, pages
+	@$(MAKE) --no-print-directory book SET=dev
+	@$(MAKE) --no-print-directory page
+
+check: setup-dev
+	@echo "== style and types"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+unit: setup-dev
+	@echo "== units and properties"
+	@$(BIN)/pytest -q tests/unit --cov --cov-report=term --cov-fail-under=95
+
+notebooks: setup-dev
+	@echo "== notebooks"
+	@$(BIN)/pytest -q tests/notebooks
+
+page: setup-dev
+	@echo "== built pages in headless Chromium"
+	@$(BIN)/pytest -q tests/page
+
+bench: setup-dev  ## Print speed ratios against named alternatives
+	@$(BIN)/python -m tests.benchmarks
+
+labs: setup  ## Derive the learner notebooks from their masters
+	@$(BIN)/python book/_tools/labs.py
+
+lock: setup-dev  ## Renew .ci/constraints.txt from the requirement files
+	@$(BIN)/python .ci/lock.py
+
+clean:  ## Remove what was built (keeps the environment)
+	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,0 +1,111 @@
+"""Sphinx side of the book: outputs keyed on what made them, vendor files, directives.
+
+The directives only place what the package knows: no fact is typed in here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from ntl_directives import DIRECTIVES  # noqa: E402
+from sphinx.application import Sphinx  # noqa: E402
+
+# What a page's outputs depend on besides the page's own code.
+EXECUTION_INPUTS = ("fau_teach", "data", ".ci/constraints.txt")
+MATHJAX_PARTS = (
+    "tex-mml-chtml.js",
+    "output/chtml/fonts/woff-v2",
+    "input/tex/extensions",
+    "a11y/assistive-mml.js",
+)
+
+
+def execution_key(root: Path = ROOT) -> str:
+    """Digest of package, data and lock file: a new one means that every page runs again."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    for name in EXECUTION_INPUTS:
+        path = root / name
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(root)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def choose_cache(app: Sphinx, config: Any) -> None:
+    """Keep cell outputs apart for each state of package, data and lock file."""
+    caches = ROOT / "_build" / "executed"
+    current = caches / execution_key()
+    current.mkdir(parents=True, exist_ok=True)
+    for old in caches.iterdir():
+        if old != current:
+            shutil.rmtree(old, ignore_errors=True)
+    config.nb_execution_cache_path = str(current)
+
+
+def copy_vendor(app: Sphinx) -> None:
+    """Copy MathJax out of its pinned package, so that no page asks the network for it."""
+    if app.builder.format != "html":
+        return
+    package = find_spec("mathjax")
+    target = Path(app.outdir, "_static", "vendor", "mathjax")
+    if package is None or not package.submodule_search_locations:
+        app.config.mathjax_path = app.config.values["mathjax_path"].default
+        print("book: django-static-mathjax is missing, so pages with formulas use the network")
+        return
+    source = Path(package.submodule_search_locations[0], "static", "mathjax", "es5")
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        elif (source / part).is_file():
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / part, target / part)
+
+
+def write_figures(app: Sphinx) -> None:
+    """Write each widget's module once, as a script that pages share.
+
+    A module cannot be imported from a folder on disk, a classic script can be
+    loaded; so the script carries the module's text and the host imports that.
+    """
+    if app.builder.format != "html":
+        return
+    from fau_teach.widgets import FIGURES
+
+    folder = Path(app.outdir, "_static", "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in FIGURES.items():
+        parts = json.dumps({"module": figure.module_text(), "style": figure.style_text()})
+        text = f"window.nerveToLabel.define({json.dumps(name)}, {parts});\n"
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+
+
+def drop_widget_state(app: Sphinx, env: Any) -> None:
+    """Leave out the widget runtime and its state: our figures carry their own host."""
+    from myst_nb.sphinx_ import NbMetadataCollector
+
+    for data in NbMetadataCollector.get_doc_data(env).values():
+        scripts = data.get("js_files", {})
+        for key in [key for key in scripts if key.startswith("ipywidgets_")]:
+            del scripts[key]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    app.connect("config-inited", choose_cache, priority=900)
+    app.connect("builder-inited", copy_vendor)
+    app.connect("builder-inited", write_figures)
+    app.connect("env-updated", drop_widget_state)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

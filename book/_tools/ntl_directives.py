@@ -1,0 +1,307 @@
+"""Directives that place the package's knowledge on a page, in the one visual language."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import ntl_quiz
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from fau_teach import anatomy, facs, sources
+from fau_teach._data import read_csv
+
+CONFIDENCE = {
+    "sure": "sure",
+    "fairly": "fairly sure",
+    "unsure": "unsure",
+    "check": "to be checked by a certified coder",
+}
+SEVERITY = {
+    "A": "changes a computation or a label",
+    "B": "changes a fact or a reported number",
+    "C": "wording, citation or spelling",
+}
+SOURCES = {
+    "S0": "Dong et al. 2022, from brain to face",
+    "S1": "Cui et al. 2023, force modelling",
+    "S2": "The iMotions guide to FACS",
+    "S3": "From depth map to point cloud",
+    "S4": "Singh et al. 2026, EMG (abstract)",
+    "SX": "Between sources",
+}
+
+
+def escape(text: str) -> str:
+    """Make a cell of data safe as MyST text: what looks like markup stays as written."""
+    for mark in ("\\", "`", "*", "_", "{", "}", "$", "|", "<", "[", "]", "#", "~"):
+        text = text.replace(mark, "\\" + mark)
+    return text
+
+
+def erratum_anchor(identity: str) -> str:
+    """Name under which an erratum can be linked to."""
+    return f"erratum-{identity.lower()}"
+
+
+class Base(SphinxDirective):
+    """A directive whose content is MyST text that it writes itself."""
+
+    def parse(self, lines: Iterable[str], classes: Iterable[str] = ()) -> nodes.container:
+        """Parse MyST lines into a container with the given classes."""
+        source, _ = self.get_source_info()
+        box = nodes.container(classes=list(classes))
+        self.state.nested_parse(StringList(list(lines), source or ""), 0, box)
+        return box
+
+    def raw(self, text: str) -> nodes.raw:
+        """HTML as it is."""
+        return nodes.raw("", text, format="html")
+
+
+class SourceNote(Base):
+    """The note that stands beside an item whose source is wrong."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write the note from ``data/errata.csv``."""
+        entry = sources.erratum(self.arguments[0])
+        box = self.parse(note_lines(entry), ["source-note"])
+        title = nodes.paragraph("", "", classes=["source-note-title"])
+        title += nodes.Text(f"Source note · {entry.place}")
+        box.insert(0, title)
+        box["ids"].append(f"note-{entry.id.lower()}")
+        return [box]
+
+
+def note_lines(entry: Any, *, evidence: bool = False) -> list[str]:
+    """Printed, problem, use, confidence and ID of an erratum as MyST lines."""
+    parts = [
+        ("Printed", entry.printed),
+        ("Problem", entry.problem),
+        *([("Evidence", entry.evidence)] if evidence else []),
+        ("We use", entry.used),
+    ]
+    lines = [f"**{name}** {escape(text)}" + "\\" for name, text in parts if text]
+    link = f"[{entry.id}](#{erratum_anchor(entry.id)})"
+    last = f"**Confidence** {CONFIDENCE[entry.confidence]} · {entry.id if evidence else link}"
+    return [*lines, last]
+
+
+class ErrataList(Base):
+    """Every erratum, by source, each with a name to link to."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write one section a source."""
+        result: list[nodes.Node] = []
+        for key, title in SOURCES.items():
+            entries = [entry for entry in sources.errata() if entry.source == key]
+            if not entries:
+                continue
+            section = nodes.section(ids=[nodes.make_id(f"errata {key}")])
+            section += nodes.title("", f"{title} ({len(entries)})")
+            self.state.document.note_implicit_target(section, section)
+            for entry in entries:
+                section += self.entry(entry)
+            result.append(section)
+        return result
+
+    def entry(self, entry: Any) -> nodes.container:
+        """One erratum; its anchor is a target that MyST links find."""
+        head = (
+            f"**{entry.id}** · {escape(entry.place)} · severity {entry.severity}, "
+            f"{SEVERITY[entry.severity]}"
+        )
+        lines = [f"({erratum_anchor(entry.id)})=", head, "", *note_lines(entry, evidence=True)]
+        return self.parse(lines, ["source-note", "source-note-entry"])
+
+
+class Glossary(Base):
+    """The glossary from ``data/glossary.csv``, as Sphinx terms."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write one entry a term."""
+        lines = ["```{glossary}"]
+        for term in sorted(sources.glossary(), key=lambda one: one.term.lower()):
+            lines += [term.term, f"  {escape(term.definition)}"]
+            if term.aka:
+                lines[-1] += f" Also: {escape(term.aka)}."
+            lines.append("")
+        return list(self.parse([*lines, "```"]).children)
+
+
+class Coverage(Base):
+    """What the sources teach, and the page and test that serve it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write one table a source."""
+        rows = read_csv("coverage.csv", ("id", "page", "test", "note"))
+        known = {item.id for item in sources.inventory()} | {one.id for one in sources.errata()}
+        result: list[nodes.Node] = [
+            nodes.paragraph("", f"{len(rows)} of {len(known)} rows have their place so far.")
+        ]
+        for key, title in SOURCES.items():
+            chosen = [row for row in rows if source_of(row["id"]) == key]
+            if chosen:
+                result.append(nodes.rubric("", f"{title}: {len(chosen)} rows"))
+                result.append(self.table(chosen))
+        return result
+
+    def table(self, rows: list[dict[str, str]]) -> nodes.container:
+        """Rows with links to their pages."""
+        lines = ["| ID | Page | Test | Note |", "|---|---|---|---|"]
+        for row in rows:
+            pages = [f"[](/{page}.md)" for page in row["page"].split() if page]
+            pages = [page.replace(".md)", ".ipynb)") if "notebooks/" in page else page
+                     for page in pages]  # fmt: skip
+            tests = ", ".join(f"`{test}`" for test in row["test"].split())
+            lines.append(f"| {row['id']} | {', '.join(pages)} | {tests} | {escape(row['note'])} |")
+        return self.parse(lines, ["wide-table"])
+
+
+def source_of(identity: str) -> str:
+    """Source key of an inventory or erratum ID."""
+    prefix = identity.split("-")[0]
+    return prefix.replace("E", "S") if prefix.startswith("E") else prefix
+
+
+class MuscleCards(Base):
+    """Cards of the named muscles; without a name, of all."""
+
+    has_content = True
+    optional_arguments = 60
+
+    def run(self) -> list[nodes.Node]:
+        """Write one card a muscle."""
+        chosen = [anatomy.muscle(name) for name in self.arguments] or anatomy.muscles()
+        box = nodes.container(classes=["muscle-cards"])
+        for muscle in chosen:
+            box += self.card(muscle)
+        return [box]
+
+    def card(self, muscle: Any) -> nodes.container:
+        """Origin, insertion, function and nerve, each with what is printed where it differs."""
+        units = [
+            edge.end
+            for edge in anatomy.graph().edges
+            if edge.start == muscle.id and edge.kind.startswith("muscle")
+        ]
+        lines = [f"**{muscle.name[:1].upper()}{muscle.name[1:]}**", ""]
+        for name in ("origin", "insertion", "function", "innervation"):
+            claim = getattr(muscle, name)
+            if claim is None:
+                continue
+            text = f"*{name.capitalize()}* {escape(claim.used)}"
+            if claim.erratum:
+                text += f" (printed: {escape(claim.printed)}; [{claim.erratum.split(';')[0]}]"
+                text += f"(#{erratum_anchor(claim.erratum.split(';')[0])}))"
+            if claim.confidence != "sure":
+                text += f" <small>{CONFIDENCE[claim.confidence]}</small>"
+            lines += [text, ""]
+        if units:
+            lines.append(f"*Action units* {', '.join(units)}")
+        return self.parse(lines, ["muscle-card"])
+
+
+class AUTable(Base):
+    """Rows of the AU catalogue: the named codes, or a kind of code."""
+
+    optional_arguments = 120
+    option_spec: ClassVar[dict[str, Any]] = {"kind": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Write one table."""
+        units = [facs.au(code) for code in self.arguments]
+        if kind := self.options.get("kind"):
+            units += list(facs.catalogue(kind))
+        rows = "".join(self.row(unit) for unit in units)
+        table = (
+            '<div class="wide-table" tabindex="0" role="region" aria-label="Action units">'
+            '<table class="au-table"><thead><tr><th scope="col">Code</th>'
+            '<th scope="col">Name</th><th scope="col">Muscle</th>'
+            '<th scope="col">What you see</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+        return [self.raw(table)]
+
+    def row(self, unit: Any) -> str:
+        """Code, name, muscles and movement of one unit."""
+        movement = unit.claim("movement")
+        text = html.escape(movement.used) if movement else ""
+        if movement and movement.confidence == "check":
+            text += f' <small class="check">{CONFIDENCE["check"]}</small>'
+        muscles = ", ".join(anatomy.muscle(name).name for name in unit.muscles)
+        return (
+            f'<tr id="au-{unit.label.lower()}"><th scope="row">{unit.label}</th>'
+            f"<td>{html.escape(unit.name)}</td><td>{html.escape(muscles)}</td><td>{text}</td></tr>"
+        )
+
+
+class AUCards(Base):
+    """Every AU with all that the catalogue holds, source and confidence a cell."""
+
+    option_spec: ClassVar[dict[str, Any]] = {"kind": directives.unchanged}
+    ATTRIBUTES: ClassVar[dict[str, str]] = {
+        "movement": "What you see",
+        "folds": "Folds and bulges",
+        "with": "Seen with",
+        "antagonist": "Acts against",
+        "control": "Control and asymmetry",
+        "emg_site": "EMG site",
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Write one card a unit."""
+        box = nodes.container(classes=["au-cards"])
+        for unit in facs.catalogue(self.options.get("kind")):
+            box += self.raw(self.card(unit))
+        return [box]
+
+    def card(self, unit: Any) -> str:
+        """One unit as a description list."""
+        muscles = ", ".join(anatomy.muscle(name).name for name in unit.muscles)
+        parts = [("Muscle", html.escape(muscles))] if muscles else []
+        for attribute, title in self.ATTRIBUTES.items():
+            claim = unit.claim(attribute)
+            if claim is not None and claim.used:
+                parts.append((title, html.escape(claim.used) + self.mark(claim)))
+        for other in unit.confusions:
+            parts.append(
+                (
+                    f"Or {html.escape(facs.au(other.other).label)}?",
+                    html.escape(other.cue) + self.mark(other),
+                )
+            )
+        if unit.base_rates:
+            rates = ", ".join(f"{name} {rate[0]:g} %" for name, rate in unit.base_rates.items())
+            parts.append(("Base rate", html.escape(rates)))
+        if unit.edition not in ("both", ""):
+            parts.append(("Edition", html.escape(unit.edition)))
+        rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in parts)
+        return (
+            f'<section class="au-card" id="card-{unit.label.lower()}">'
+            f"<h3>{unit.label} {html.escape(unit.name)}</h3><dl>{rows}</dl></section>"
+        )
+
+    def mark(self, claim: Any) -> str:
+        """Source and confidence of one cell, short and quiet."""
+        words = [] if claim.confidence == "sure" else [CONFIDENCE[claim.confidence]]
+        words += [claim.reference] if claim.reference else []
+        return f' <small class="{claim.confidence}">{html.escape(", ".join(words))}</small>'
+
+
+DIRECTIVES = {
+    "source-note": SourceNote,
+    "errata-list": ErrataList,
+    "glossary-list": Glossary,
+    "coverage-list": Coverage,
+    "muscle-cards": MuscleCards,
+    "au-table": AUTable,
+    "au-cards": AUCards,
+    "quiz": ntl_quiz.Quiz,
+}

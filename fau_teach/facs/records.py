@@ -1,0 +1,233 @@
+"""Rows of the tables in ``data/facs/``: claims, confusions, contrast sets, exclusions.
+
+Every fact is a :class:`Claim` that keeps what a source prints apart from what we use, with
+source, erratum, confidence and reference.
+
+Source: S2-005 to S2-046; errata E2-01 to E2-16 and E2-21; public literature for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from fau_teach._data import read_csv
+
+CONFIDENCES = ("sure", "fairly", "unsure", "check")
+
+_CLAIM_COLUMNS = (
+    "subject",
+    "attribute",
+    "printed",
+    "used",
+    "source",
+    "erratum",
+    "confidence",
+    "reference",
+    "note",
+)
+
+
+class CatalogueError(KeyError, ValueError):
+    """A code or name is not in the catalogue, or a table breaks its own rules."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One fact about one code: printed and used text, and where it comes from.
+
+    Parameters
+    ----------
+    subject : code, such as ``"12"``
+    attribute : what the fact is about, such as ``"muscles"`` or ``"base_rate:CK"``
+    printed : what the source prints; empty where the fact is outside the five sources
+    used : what we use; several values are joined by ``;``
+    source : inventory ID, or ``"outside"``
+    erratum : erratum ID, or empty
+    confidence : ``sure``, ``fairly``, ``unsure`` or ``check``
+    reference : bibliography key, or empty
+    note : a remark, or empty
+
+    Source: one row of ``data/facs/au_claims.csv``.
+    """
+
+    subject: str
+    attribute: str
+    printed: str
+    used: str
+    source: str
+    erratum: str
+    confidence: str
+    reference: str
+    note: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The parts of ``used`` (muscle or nerve ids, for instance)."""
+        return tuple(part for part in self.used.split(";") if part)
+
+    @property
+    def differs(self) -> bool:
+        """True where printed and used differ in more than capitals or muscle notation.
+
+        A printed muscle text is read through ``data/facs/muscle_phrases.csv``, which holds
+        correctly spelt phrases alone, so a misspelling counts as a difference.
+        """
+        if not self.printed:
+            return False
+        meant = self.printed
+        if self.attribute == "muscles":
+            meant = _muscle_phrases().get(self.printed.casefold(), self.printed)
+        return meant.casefold() != self.used.casefold()
+
+    @property
+    def needs_check(self) -> bool:
+        """True for a fact from memory that a certified coder must still check."""
+        return self.confidence == "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A code that is easily taken for this one, and the cue that decides.
+
+    Parameters
+    ----------
+    other : the other code
+    cue : what to look for
+    confidence, reference : as in :class:`Claim`
+
+    Source: one row of ``data/facs/confusions.csv``.
+    """
+
+    other: str
+    cue: str
+    confidence: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastSet:
+    """Scores to learn side by side, and the cue that tells them apart.
+
+    Parameters
+    ----------
+    id : short name
+    codes : the alternatives, such as ``("1", "1+4", "4")``
+    cue, confidence, reference : as in :class:`Confusion`
+    note : which part of the cue the reference supports, or a count
+
+    Source: one row of ``data/facs/contrast_sets.csv``.
+    """
+
+    id: str
+    codes: tuple[str, ...]
+    cue: str
+    confidence: str
+    reference: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Codes that logic keeps apart; our own list, not the manual's.
+
+    Parameters
+    ----------
+    id : short name
+    codes, others : no member of one stands beside a member of the other. For the kind
+        ``lip_part``: the codes that may carry one of the lip marks in ``others``
+    kind : ``opposite``, ``doubtful``, ``hidden`` or ``lip_part``
+    reason : one plain sentence part
+    confidence : as in :class:`Claim`
+
+    Source: one row of ``data/facs/exclusions.csv``.
+    """
+
+    id: str
+    codes: tuple[str, ...]
+    others: tuple[str, ...]
+    kind: str
+    reason: str
+    confidence: str
+
+
+def _words(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split())
+
+
+@cache
+def _muscle_phrases() -> Mapping[str, str]:
+    rows = read_csv("facs/muscle_phrases.csv", ("phrase", "ids"))
+    return MappingProxyType({row["phrase"].casefold(): row["ids"] for row in rows})
+
+
+@cache
+def confusions() -> Mapping[str, tuple[Confusion, ...]]:
+    """Code -> the codes it is taken for, each with its cue.
+
+    Source: ``data/facs/confusions.csv``.
+    """
+    found: dict[str, list[Confusion]] = {}
+    for row in read_csv("facs/confusions.csv", ("code", "other", "cue")):
+        found.setdefault(row["code"], []).append(
+            Confusion(row["other"], row["cue"], row["confidence"], row["reference"])
+        )
+    return MappingProxyType({code: tuple(items) for code, items in found.items()})
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """Every fact of the claim table, in catalogue order.
+
+    Raises
+    ------
+    DataError
+        The table or a column is missing.
+
+    Source: ``data/facs/au_claims.csv``.
+    """
+    rows = read_csv("facs/au_claims.csv", _CLAIM_COLUMNS)
+    return tuple(Claim(**{column: row[column] for column in _CLAIM_COLUMNS}) for row in rows)
+
+
+@cache
+def contrast_sets() -> tuple[ContrastSet, ...]:
+    """Scores that learners mix up, each set with its deciding cue.
+
+    Source: ``data/facs/contrast_sets.csv``; cues from public literature, none from the manual.
+    """
+    return tuple(
+        ContrastSet(
+            row["id"],
+            tuple(row["codes"].split("|")),
+            row["cue"],
+            row["confidence"],
+            row["reference"],
+            row["note"],
+        )
+        for row in read_csv("facs/contrast_sets.csv", ("id", "codes", "cue"))
+    )
+
+
+@cache
+def exclusions() -> tuple[Exclusion, ...]:
+    """Codes that logic keeps apart.
+
+    Source: ``data/facs/exclusions.csv``, derived by us from what the codes mean.
+    """
+    return tuple(
+        Exclusion(
+            row["id"],
+            _words(row["codes"]),
+            _words(row["others"]),
+            row["kind"],
+            row["reason"],
+            row["confidence"],
+        )
+        for row in read_csv("facs/exclusions.csv", ("id", "codes", "others", "kind"))
+    )

@@ -1,0 +1,238 @@
+"""Static figures of the book; each answers one question and returns its axes.
+
+Matplotlib loads inside the functions, so importing this module costs nothing.
+Colours keep one meaning everywhere, and shape or text always says the same
+thing again, so a figure can be read in greyscale.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from fau_teach._data import read_csv
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NERVE = "#0072B2"
+MUSCLE = "#D55E00"
+AU = "#009E73"
+EMOTION = "#CC79A7"
+NOTE = "#E69F00"
+EXERCISE = "#56B4E9"
+TEXT = "#202124"
+QUIET = "#5f6368"
+
+STYLE = Path(__file__).with_name("nerve_to_label.mplstyle")
+
+Action = Literal["contracts", "relaxes"]
+Box = tuple[float, float]
+
+# Boxes and paths of the motor diagram; positions are (x, y) on a 4 by 5 sheet.
+# An inner position keeps crossing and straight paths apart.
+MOTOR_BOXES: dict[str, Box] = {
+    "right cortex": (0.0, 4.0),
+    "left cortex": (4.0, 4.0),
+    "right nucleus, upper": (-0.4, 2.0),
+    "right nucleus, lower": (0.9, 2.0),
+    "left nucleus, lower": (3.1, 2.0),
+    "left nucleus, upper": (4.4, 2.0),
+    "right upper face": (-0.4, 0.0),
+    "right lower face": (0.9, 0.0),
+    "left lower face": (3.1, 0.0),
+    "left upper face": (4.4, 0.0),
+}
+# True: main path. False: weaker path, absent in the printed account (E0-34).
+MOTOR_PATHS: tuple[tuple[str, str, bool], ...] = (
+    ("right cortex", "right nucleus, upper", True),
+    ("right cortex", "left nucleus, upper", True),
+    ("right cortex", "left nucleus, lower", True),
+    ("right cortex", "right nucleus, lower", False),
+    ("left cortex", "left nucleus, upper", True),
+    ("left cortex", "right nucleus, upper", True),
+    ("left cortex", "right nucleus, lower", True),
+    ("left cortex", "left nucleus, lower", False),
+    ("right nucleus, upper", "right upper face", True),
+    ("right nucleus, lower", "right lower face", True),
+    ("left nucleus, upper", "left upper face", True),
+    ("left nucleus, lower", "left lower face", True),
+)
+
+
+def _axes(width: float, height: float) -> Axes:
+    """Fresh axes of a given size [inch] in the book's style."""
+    import matplotlib.pyplot as plt
+
+    with plt.style.context(STYLE):
+        _, ax = plt.subplots(figsize=(width, height))
+    return ax
+
+
+def coding_systems() -> Axes:
+    """Show when five facial coding systems appeared.
+
+    Returns
+    -------
+    Axes with one dot a system; x is the year of the publication that the source cites
+
+    Source: S0-004.
+    """
+    rows = sorted(read_csv("figures/coding_systems.csv"), key=lambda row: int(row["used"]))
+    ax = _axes(7.2, 2.1)
+    years = [int(row["used"]) for row in rows]
+    # Neighbouring years would overlap on one line, so labels step up and down.
+    heights = [(1.0, 2.0, 3.0)[index % 3] for index in range(len(rows))]
+    ax.vlines(years, 0, heights, color=QUIET, linewidth=1)
+    ax.plot(years, [0] * len(rows), "o", color=AU, markersize=8, clip_on=False)
+    for row, year, height in zip(rows, years, heights, strict=True):
+        ax.text(year + 0.3, height, f"{row['subject']}, {year}", va="center")
+    ax.set(ylim=(0, 3.5), xlim=(1975, 2008), yticks=[], xlabel="year of publication")
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def data_sets() -> Axes:
+    """Compare sizes of labelled face data on a logarithmic axis.
+
+    Returns
+    -------
+    Axes with one bar a data set, the largest on top; x is the number of labelled items
+
+    Source: S0-005, S0-022, S3-040, S3-043.
+    """
+    rows = sorted(read_csv("figures/data_sets.csv"), key=lambda row: int(row["used"]))
+    ax = _axes(7.2, 2.4)
+    sizes = [int(row["used"]) for row in rows]
+    ax.barh([row["subject"] for row in rows], sizes, color=AU, height=0.6)
+    for place, (row, size) in enumerate(zip(rows, sizes, strict=True)):
+        unit = row["note"].split(";")[0]
+        ax.text(size * 1.15, place, f"{size:,} {unit}", va="center")
+    ax.set(xscale="log", xlim=(100, 3e8), xlabel="labelled items, each step ten times more")
+    return ax
+
+
+def motor_systems() -> Axes:
+    """Draw which cortex reaches which part of the face on voluntary command.
+
+    Returns
+    -------
+    Axes with solid arrows for main paths and dotted arrows for weaker ones; the
+    reader faces the subject, so the subject's right is on the reader's left
+
+    Source: S0-059, with E0-34 for the weaker paths.
+    """
+    ax = _axes(7.2, 4.4)
+    for start, end, main in MOTOR_PATHS:
+        ax.annotate(
+            "",
+            xy=MOTOR_BOXES[end],
+            xytext=MOTOR_BOXES[start],
+            gid=f"{start} > {end}",
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": NERVE if main else QUIET,
+                "linewidth": 1.8 if main else 1.2,
+                "linestyle": "solid" if main else "dotted",
+                "shrinkA": 16,
+                "shrinkB": 16,
+            },
+        )
+    for name, (x, y) in MOTOR_BOXES.items():
+        edge = MUSCLE if "face" in name else NERVE
+        frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
+        label = name.replace(", ", ",\n").replace(" face", "\nface")
+        ax.text(x, y, label, ha="center", va="center", fontsize=9, bbox=frame)
+    ax.set(xlim=(-1.0, 5.0), ylim=(-0.6, 4.5))
+    ax.set_axis_off()
+    return ax
+
+
+def laterality() -> Axes:
+    """Set three hypotheses about the leading hemisphere side by side.
+
+    Returns
+    -------
+    Axes with a row a hypothesis, a column an emotion, and the named side in each cell
+
+    Source: S0-073, S0-091; kept apart because of E0-30.
+    """
+    rows = read_csv("figures/laterality.csv")
+    hypotheses = list(dict.fromkeys(row["hypothesis"] for row in rows))
+    emotions = list(dict.fromkeys(row["emotion"] for row in rows))
+    ax = _axes(7.2, 2.3)
+    fill = {"left": EMOTION, "right": "white", "none": "#e8eaed"}
+    for row in rows:
+        x, y = emotions.index(row["emotion"]), hypotheses.index(row["hypothesis"])
+        side = row["side"]
+        ax.barh(y, 0.94, 0.88, left=x - 0.47, color=fill[side], edgecolor=QUIET)
+        ax.text(x, y, "says nothing" if side == "none" else side, ha="center", va="center",
+                fontsize=8 if side == "none" else 10)  # fmt: skip
+    ax.set_xticks(range(len(emotions)), emotions)
+    ax.set_yticks(range(len(hypotheses)), hypotheses)
+    ax.set(xlim=(-0.55, len(emotions) - 0.45), ylim=(len(hypotheses) - 0.5, -0.5))
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def wilson_interval(successes: float, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson score interval of a proportion.
+
+    Parameters
+    ----------
+    successes : number of persons who showed the action, 0 to n
+    n : number of persons, at least 1
+    z : standard normal quantile; the default gives 95 %
+
+    Returns
+    -------
+    lower and upper bound, both within 0 to 1
+
+    Raises
+    ------
+    ValueError
+        n is below 1, or successes lie outside 0 to n.
+
+    Source: S0-092.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}: an interval needs at least one person.")
+    if not 0 <= successes <= n:
+        raise ValueError(f"successes is {successes}: use a number from 0 to n = {n}.")
+    share = successes / n
+    centre = share + z * z / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+def landis(assumed: tuple[int, ...] = (10, 25, 50, 100)) -> Axes:
+    """Show how much "about 30 %" and "about 20 %" say for assumed numbers of persons.
+
+    Parameters
+    ----------
+    assumed : numbers of persons to try; the source does not give the number
+
+    Returns
+    -------
+    Axes with a 95 % Wilson interval for each assumed number and each of the two shares
+
+    Source: S0-092.
+    """
+    ax = _axes(7.2, 2.8)
+    for label, share, colour, mark, shift in (
+        ("brows raised, about 30 %", 0.3, MUSCLE, "o", 0.14),
+        ("eyes widened, about 20 %", 0.2, NERVE, "s", -0.14),
+    ):
+        places = [place + shift for place in range(len(assumed))]
+        bounds = [wilson_interval(round(share * n), n) for n in assumed]
+        seen = [round(share * n) / n for n in assumed]
+        ax.hlines(places, [low for low, _ in bounds], [high for _, high in bounds], color=colour)
+        ax.plot(seen, places, mark, color=colour, label=label, linestyle="none")
+    ax.set_yticks(range(len(assumed)), [f"{n} persons (assumed)" for n in assumed])
+    ax.set(xlim=(0, 0.8), xlabel="share of persons, with 95 % interval")
+    ax.legend(loc="upper right")
+    return ax

@@ -1,0 +1,90 @@
+"""What every interactive figure shares: one class for live notebooks and static pages.
+
+In JupyterLab and JupyterLite the figure is an anywidget. On the built page the same
+object shows as HTML: a fallback that needs no script, and the figure's data, from
+which the page's own small host starts the same JavaScript module without a kernel.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+
+@cache
+def _text(name: str) -> str:
+    return files("fau_teach.widgets").joinpath(name).read_text(encoding="utf-8")
+
+
+class Figure(anywidget.AnyWidget):
+    """An interactive figure; subclasses name their module and give data and fallback.
+
+    A subclass ``X`` with ``figure = "x"`` has its module in ``x.js`` (default export
+    with ``render({ model, el })``, helpers of ``common.js`` in scope) and its style
+    in ``x.css``.
+    """
+
+    figure: ClassVar[str] = ""
+    registry: ClassVar[dict[str, type[Figure]]] = {}
+
+    data = traitlets.Dict(help="What the module draws; plain JSON.").tag(sync=True)
+    label = traitlets.Unicode(help="Accessible name of the figure.").tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.figure:
+            cls._esm = cls.module_text()
+            cls._css = cls.style_text()
+            Figure.registry[cls.figure] = cls
+
+    @classmethod
+    def module_text(cls) -> str:
+        """JavaScript of the figure, complete: a plain ES module without imports."""
+        return _text("common.js") + "\n" + _text(f"{cls.figure}.js")
+
+    @classmethod
+    def style_text(cls) -> str:
+        """CSS of the figure, complete."""
+        return _text("common.css") + "\n" + _text(f"{cls.figure}.css")
+
+    def fallback_html(self) -> str:
+        """What a reader without scripts, or on paper, sees instead; subclasses say more."""
+        return f"<p>{html.escape(self.label)}</p>"
+
+    def state(self) -> dict[str, Any]:
+        """Synchronised traits of this figure and their values: what the module can read."""
+        own = {
+            name: getattr(self, name)
+            for name, trait in self.traits(sync=True).items()
+            if not name.startswith("_")
+            and name not in {"layout", "tabbable", "tooltip", "comm", "keys"}
+            and trait.this_class is not anywidget.AnyWidget
+        }
+        return own
+
+    def static_html(self) -> str:
+        """Complete the figure for a page without a kernel."""
+        # "</" would end the script element early, wherever it stands in the data.
+        data = json.dumps(self.state(), ensure_ascii=False, separators=(",", ":")).replace(
+            "</", "<\\/"
+        )
+        return (
+            f'<div class="ntl-figure" data-figure="{self.figure}">'
+            f'<script type="application/json">{data}</script>'
+            f'<div class="ntl-fallback">{self.fallback_html()}</div></div>'
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return {"text/html": self.static_html()}
+        content, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        content = dict(content)
+        content["text/html"] = self.static_html()
+        return content, metadata

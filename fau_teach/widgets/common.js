@@ -1,0 +1,36 @@
+// Helpers in scope of every figure module. Plain DOM, no outside code.
+const SVG_SPACE = "http://www.w3.org/2000/svg";
+
+// Make an element: make("button", { class: "x", onclick: f }, "text", child)
+function make(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+function draw(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG_SPACE, tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// A polite live region: say(text) tells a screen reader what changed.
+function announcer() {
+  const region = make("div", { class: "ntl-announcer", "aria-live": "polite", role: "status" });
+  return { region, say: (text) => { region.textContent = text; } };
+}
+
+// Unique ids, because a page may hold the same figure twice.
+let serial = 0;
+function unique(stem) {
+  serial += 1;
+  return `ntl-${stem}-${serial}-${Math.random().toString(36).slice(2, 7)}`;
+}
+
+const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

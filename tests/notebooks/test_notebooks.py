@@ -1,0 +1,120 @@
+"""Every notebook runs whole, and the learner's version is the master without solutions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "book" / "_tools")]
+
+import labs  # noqa: E402
+import runner  # noqa: E402
+
+MASTERS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
+LEARNERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    runner.warm_up()
+
+
+def write(folder: Path, *cells: str) -> Path:
+    path = folder / "sample.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_there_are_notebooks() -> None:
+    assert MASTERS
+    assert [path.name for path in LEARNERS] == [path.name for path in MASTERS]
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+def test_master_passes_strictly(path: Path) -> None:
+    outcome = runner.run(path, strict=True)
+    assert outcome.ok, outcome.message
+
+
+@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
+def test_learner_runs_cleanly_before_it_is_answered(path: Path) -> None:
+    outcome = runner.run(path, strict=False)
+    assert outcome.ok, outcome.message
+
+
+@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
+def test_learner_fails_strictly_while_it_is_not_answered(path: Path) -> None:
+    outcome = runner.run(path, strict=True)
+    assert not outcome.ok
+    assert "not answered yet" in outcome.message
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+def test_learner_is_the_master_without_solutions(path: Path) -> None:
+    expected = labs.learner(nbformat.read(path, as_version=4), path.name)
+    found = nbformat.read(ROOT / "notebooks" / path.name, as_version=4)
+    assert found == expected, "run: make labs"
+
+
+@pytest.mark.parametrize("path", MASTERS + LEARNERS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_notebook_is_committed_without_outputs_and_is_short(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    assert len(notebook.cells) <= 45
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
+def test_master_has_at_least_four_checked_exercises(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    solved = [cell for cell in notebook.cells if labs.BEGIN in cell.source]
+    assert len(solved) >= 4
+    assert all("check(" in cell.source for cell in solved)
+    assert all(cell.metadata["nbgrader"]["solution"] for cell in solved)
+
+
+def test_runner_reports_the_failing_cell(tmp_path: Path) -> None:
+    outcome = runner.run(write(tmp_path, "x = 1", "x / 0"), strict=False)
+    assert not outcome.ok
+    assert "cell 2: ZeroDivisionError" in outcome.message
+
+
+def test_runner_isolates_notebooks(tmp_path: Path) -> None:
+    assert runner.run(write(tmp_path, "import math; math.leak = 1"), strict=False).ok
+    second = runner.run(write(tmp_path, "import math; assert not hasattr(math, 'leak')"), strict=False)
+    assert second.ok, second.message
+
+
+@pytest.mark.skipif(not hasattr(runner.os, "fork"), reason="this system cannot fork")
+def test_runner_ends_a_notebook_that_hangs(tmp_path: Path) -> None:
+    outcome = runner.run(write(tmp_path, "while True: pass"), strict=False, timeout=1)
+    assert not outcome.ok
+
+
+def test_runner_without_fork_agrees(tmp_path: Path) -> None:
+    path = write(tmp_path, "x = 1", "x / 0")
+    outcome = runner._run_interpreter(path, strict=False, timeout=60)
+    assert not outcome.ok
+    assert "cell 2: ZeroDivisionError" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("### BEGIN SOLUTION\nx", "does not end"),
+        ("### END SOLUTION", "never began"),
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION", "begins inside"),
+    ],
+)
+def test_broken_solution_marks_are_refused(source: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        labs.clear(source, "lab, cell 1")
+
+
+def test_clear_keeps_what_is_outside() -> None:
+    source = "a = 1\n### BEGIN SOLUTION\nanswer = 2\n### END SOLUTION\ncheck('1', answer)"
+    assert labs.clear(source, "lab") == f"a = 1\n{labs.STUB}\ncheck('1', answer)"

@@ -1,0 +1,144 @@
+"""Serve the built book on loopback and drive it in headless Chromium."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+# sphinx-thebe registers its script twice; the theme has switched it off, the line stays.
+TOLERATED = ("THEBE_JS_URL",)
+WIDTHS = {"desktop": 1280, "phone": 390}
+
+
+def book_pages() -> list[str]:
+    """Every page of ours, as paths below the book's root."""
+    pages = [*HTML.glob("book/**/*.html"), *HTML.glob("notebooks/*.html")]
+    return sorted(page.relative_to(HTML).as_posix() for page in pages)
+
+
+def find_chromium() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing for each request."""
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    if not (HTML / "index.html").exists():
+        pytest.fail("the book is not built; run: make book")
+    handler = functools.partial(Quiet, directory=str(HTML))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs Chromium; .ci/setup.py installs Debian's")
+        pytest.skip("no Chromium on this machine; type: apt-get install chromium")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-quic", "--disable-background-networking",
+                     "--disable-component-update", "--disable-sync"]  # fmt: skip
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A browser window that notes what it must not see."""
+
+    context: BrowserContext
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self, site: str) -> None:
+        def route(handle: Any, request: Any) -> None:
+            address = request.url
+            if address.startswith((site, "data:", "blob:", "file:")):
+                handle.continue_()
+            else:
+                self.outside.append(address)
+                handle.abort()
+
+        self.context.route("**/*", route)
+        self.page.on("pageerror", lambda error: self.note(str(error)))
+        self.page.on("console", lambda line: line.type == "error" and self.note(line.text))
+
+    def note(self, text: str) -> None:
+        if not any(known in text for known in TOLERATED):
+            self.errors.append(text)
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Any]:
+    """Open a page: ``visit(path, width="phone", theme="dark", scripts=False)``."""
+    contexts = []
+
+    def open_page(
+        path: str,
+        *,
+        width: str = "desktop",
+        theme: str = "light",
+        scripts: bool = True,
+        root: str | None = None,
+    ) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": WIDTHS[width], "height": 900},
+            color_scheme=theme,
+            java_script_enabled=scripts,
+            has_touch=width == "phone",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_init_script(
+            f"try {{ localStorage.mode = localStorage.theme = '{theme}'; }} catch {{}}"
+        )
+        visitor = Visitor(context, context.new_page())
+        visitor.watch(site)
+        visitor.page.goto(f"{root or site}/{path}", wait_until="load")
+        if scripts:
+            start_figures(visitor.page)
+        return visitor
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def start_figures(page: Page) -> None:
+    """Bring every figure into view and wait until it runs."""
+    count = page.locator(".ntl-figure").count()
+    for index in range(count):
+        figure = page.locator(".ntl-figure").nth(index)
+        figure.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "index => document.querySelectorAll('.ntl-figure')[index].dataset.ready",
+            arg=index,
+            timeout=10_000,
+        )
+    page.evaluate("scrollTo(0, 0)")

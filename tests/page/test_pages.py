@@ -1,0 +1,125 @@
+"""Every page: complete, quiet, accessible in both themes, and fit for a phone."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import HTML, SCREENSHOTS, WIDTHS, book_pages
+
+PAGES = book_pages()
+# Bytes of HTML, style sheets and our own scripts; see test_page_weight.
+WEIGHT_LIMIT = 300_000
+AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
+
+
+def test_there_are_pages() -> None:
+    assert "book/index.html" in PAGES
+    assert len(PAGES) >= 15
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page(path: str, theme: str, visit: Any) -> None:
+    """No outside request, no console error, no axe violation; pictures kept for looking at."""
+    visitor = visit(path, theme=theme)
+    page = visitor.page
+    shoot(page, path, "desktop", theme)
+    violations = run_axe(page)
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 844})
+    page.wait_for_timeout(150)
+    shoot(page, path, "phone", theme)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    phone_violations = run_axe(page) if theme == "light" else []
+    assert visitor.outside == []
+    assert visitor.errors == []
+    assert violations == []
+    assert phone_violations == []
+    assert too_wide <= 0, f"{path} is {too_wide} px wider than a phone"
+    failed = page.locator(".ntl-figure[data-ready=failed]").count()
+    assert failed == 0
+
+
+def shoot(page: Any, path: str, width: str, theme: str) -> None:
+    name = path.removesuffix(".html").replace("/", "-")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+
+
+def run_axe(page: Any) -> list[str]:
+    """Violations of WCAG 2.2 A and AA, with the first elements that break each rule."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=str(AXE))
+    result = page.evaluate(
+        """() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+        "wcag22aa"], resultTypes: ["violations"] })"""
+    )
+    return [
+        f"{rule['id']}: {rule['help']}: "
+        + "; ".join(f"{node['target']} {node['html'][:90]}" for node in rule["nodes"][:3])
+        for rule in result["violations"]
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_resolve(path: str) -> None:
+    """Each link inside the book reaches a page, and its anchor where it names one."""
+    broken = []
+    for link in parse(HTML / path).find_all("a"):
+        target = link.get("href", "")
+        if not target or re.match(r"[a-z]+:", target):
+            continue
+        file, anchor = urldefrag(target)
+        place = (HTML / path).parent / unquote(file) if file else HTML / path
+        if place.is_dir():
+            place = place / "index.html"
+        if not place.exists():
+            broken.append(target)
+        elif anchor and place.suffix == ".html" and unquote(anchor) not in anchors(place):
+            broken.append(target)
+    assert broken == []
+
+
+def parse(place: Path) -> BeautifulSoup:
+    return BeautifulSoup(place.read_text(encoding="utf-8"), "html.parser")
+
+
+_anchors: dict[Path, set[str]] = {}
+
+
+def anchors(place: Path) -> set[str]:
+    place = place.resolve()
+    if place not in _anchors:
+        _anchors[place] = {element["id"] for element in parse(place).find_all(id=True)}
+    return _anchors[place]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pictures_have_words(path: str) -> None:
+    """Each picture has alternative text that is not its file name; each plot has a caption."""
+    for picture in parse(HTML / path).find_all("img"):
+        source, text = picture.get("src", ""), picture.get("alt")
+        assert text is not None, source
+        assert not text.startswith(("../", "_images", "_static")), text
+        if "_images/" in source and picture.find_parent(class_="cell_output"):
+            assert len(text) > 20, f"{source}: say what the figure shows"
+            assert picture.find_parent("figure"), f"{source}: a figure needs its caption"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_weight(path: str) -> None:
+    """HTML and our own style and scripts stay light; the theme's files are shared and cached."""
+    own = [HTML / path]
+    text = (HTML / path).read_text(encoding="utf-8")
+    for name in ("nerve-to-label.css", "figure-host.js", "quiz.js"):
+        assert name in text
+        own.append(HTML / "_static" / name)
+    for figure in set(re.findall(r'data-figure="(\w+)"', text)):
+        own.append(HTML / "_static" / "figures" / f"{figure}.js")
+    weight = sum(file.stat().st_size for file in own)
+    assert weight <= WEIGHT_LIMIT, f"{path}: {weight:,} bytes"
