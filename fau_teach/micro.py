@@ -18,7 +18,7 @@ from typing import Literal
 TOLERANCE_S = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Definition:
     """One published bound on the duration of a micro-expression.
 
@@ -47,6 +47,10 @@ class Definition:
     erratum: str
     confidence: str
     reference: str = ""
+
+    def __repr__(self) -> str:
+        # Lessons show these; the bound is what a reader wants to see.
+        return f"<{self.id}: {self.rule}>"
 
     def holds(self, duration_s: float, onset_s: float | None = None) -> bool | None:
         """Tell whether an event is "micro" under this definition; None where it cannot say.

@@ -11,7 +11,9 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from fau_teach import facs
 from fau_teach._data import read_csv
+from fau_teach.facs.catalogue import printed_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,8 +84,8 @@ def coding_systems() -> Axes:
     rows = sorted(read_csv("figures/coding_systems.csv"), key=lambda row: int(row["used"]))
     ax = _axes(7.2, 2.1)
     years = [int(row["used"]) for row in rows]
-    # Neighbouring years would overlap on one line, so labels step up and down.
-    heights = [(1.0, 2.0, 3.0)[index % 3] for index in range(len(rows))]
+    # Earlier stems stand taller, so that no label is crossed by a later neighbour's stem.
+    heights = [(3.0, 2.0, 1.0)[index % 3] for index in range(len(rows))]
     ax.vlines(years, 0, heights, color=QUIET, linewidth=1)
     ax.plot(years, [0] * len(rows), "o", color=AU, markersize=8, clip_on=False)
     for row, year, height in zip(rows, years, heights, strict=True):
@@ -113,6 +115,57 @@ def data_sets() -> Axes:
     return ax
 
 
+def muscle_actions() -> dict[tuple[str, str], Action]:
+    """Pair each main action unit with its muscles and say what each muscle does.
+
+    Returns
+    -------
+    (code, muscle id) -> ``"contracts"`` or ``"relaxes"``, for the 30 main units of the
+    iMotions list, as used
+
+    Source: S0-021, S2-005 to S2-034.
+    """
+    units = [facs.au(code) for code in printed_codes("used")]
+    return {
+        (unit.code, muscle): "relaxes" if muscle in unit.relaxing else "contracts"
+        for unit in units
+        if unit.kind == "AU"
+        for muscle in unit.muscles
+    }
+
+
+def incidence() -> Axes:
+    """Show which muscle serves which action unit.
+
+    Returns
+    -------
+    Axes with a row a unit, a column a muscle; filled squares contract, open circles relax
+
+    Source: S0-021, S2-005 to S2-034.
+    """
+    actions = muscle_actions()
+    # Upper face first, so that one line parts the halves; within each in code order.
+    codes = sorted({c for c, _ in actions}, key=lambda c: (facs.au(c).half != "upper", int(c)))
+    # Columns in the order in which the rows first need them.
+    muscles = list(dict.fromkeys(m for code in codes for c, m in actions if c == code))
+    ax = _axes(7.2, 8.4)
+    for kind, mark, fill in (("contracts", "s", MUSCLE), ("relaxes", "o", "white")):
+        cells = [pair for pair, action in actions.items() if action == kind]
+        x = [muscles.index(muscle) for _, muscle in cells]
+        y = [codes.index(code) for code, _ in cells]
+        ax.plot(x, y, mark, mfc=fill, mec=MUSCLE, mew=1.5, markersize=8, label=kind)
+    upper = sum(facs.au(code).half == "upper" for code in codes)
+    ax.axhline(upper - 0.5, color=TEXT, linewidth=1)
+    ax.set_xticks(range(len(muscles)), [name.replace("_", " ") for name in muscles], rotation=90)
+    ax.set_yticks(range(len(codes)), [f"AU{code}" for code in codes])
+    ax.set(xlim=(-0.6, len(muscles) - 0.4), ylim=(len(codes) - 0.4, -0.6))
+    ax.tick_params(length=0, labelsize=8, labeltop=True, labelbottom=False)
+    ax.grid(visible=True)
+    ax.set_axisbelow(True)
+    ax.legend(loc="lower left")
+    return ax
+
+
 def motor_systems() -> Axes:
     """Draw which cortex reaches which part of the face on voluntary command.
 
@@ -125,18 +178,19 @@ def motor_systems() -> Axes:
     """
     ax = _axes(7.2, 4.4)
     for start, end, main in MOTOR_PATHS:
+        (x0, y0), (x1, y1) = MOTOR_BOXES[start], MOTOR_BOXES[end]
         ax.annotate(
             "",
-            xy=MOTOR_BOXES[end],
-            xytext=MOTOR_BOXES[start],
+            xy=(x1, y1 + 0.3),
+            xytext=(x0, y0 - 0.25),
             gid=f"{start} > {end}",
             arrowprops={
                 "arrowstyle": "-|>",
                 "color": NERVE if main else QUIET,
                 "linewidth": 1.8 if main else 1.2,
                 "linestyle": "solid" if main else "dotted",
-                "shrinkA": 16,
-                "shrinkB": 16,
+                "shrinkA": 0,
+                "shrinkB": 0,
             },
         )
     for name, (x, y) in MOTOR_BOXES.items():
@@ -167,8 +221,7 @@ def laterality() -> Axes:
         x, y = emotions.index(row["emotion"]), hypotheses.index(row["hypothesis"])
         side = row["side"]
         ax.barh(y, 0.94, 0.88, left=x - 0.47, color=fill[side], edgecolor=QUIET)
-        ax.text(x, y, "says nothing" if side == "none" else side, ha="center", va="center",
-                fontsize=8 if side == "none" else 10)  # fmt: skip
+        ax.text(x, y, side, ha="center", va="center")
     ax.set_xticks(range(len(emotions)), emotions)
     ax.set_yticks(range(len(hypotheses)), hypotheses)
     ax.set(xlim=(-0.55, len(emotions) - 0.45), ylim=(len(hypotheses) - 0.5, -0.5))

@@ -228,9 +228,7 @@ def _items_by_id() -> dict[str, InventoryItem]:
 
 @cache
 def _terms_by_name() -> dict[str, Term]:
-    return {
-        name.casefold(): entry for entry in glossary() for name in (*entry.aka, entry.term)
-    }
+    return {name.casefold(): entry for entry in glossary() for name in (*entry.aka, entry.term)}
 
 
 def erratum(erratum_id: str) -> Erratum:

@@ -39,6 +39,8 @@ class Exercise:
     hint : what to say to any other wrong answer
     tolerance : for numbers, the largest absolute difference that still counts
     source : inventory or erratum IDs behind the exercise
+    normalise : brings equal answers to one form before they are compared; an answer
+        that it refuses with a ``ValueError`` gets that message as its hint
     """
 
     id: str
@@ -49,12 +51,18 @@ class Exercise:
     wrong: tuple[tuple[Any, str], ...] = ()
     tolerance: float = 0.0
     source: str = ""
+    normalise: Callable[[Any], Any] | None = None
 
     def judge(self, answer: Any) -> Result:
         """Compare one answer with the solution, then with the usual wrong answers."""
         if answer is ... or answer is None:
             return Result(self.id, "unanswered", f"Exercise {self.id}: not answered yet.")
         solution = self.solution()
+        if self.normalise is not None:
+            try:
+                answer = self.normalise(answer)
+            except (TypeError, ValueError) as error:
+                return Result(self.id, "wrong", f"Exercise {self.id}: not yet. {error}")
         if _same(answer, solution, self.tolerance):
             return Result(self.id, "right", f"Exercise {self.id}: right. {self.right}")
         for usual, hint in self.wrong:

@@ -24,6 +24,7 @@ from fau_teach.facs.records import (
     confusions,
     contrast_sets,
     exclusions,
+    intensities,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "confusions",
     "contrast_sets",
     "exclusions",
+    "intensities",
     "printed_codes",
     "search",
 ]
@@ -129,11 +131,8 @@ class ActionUnit:
         Source: S2-025, S2-026, S2-029, S2-031, S2-033, S2-034; E2-07, E2-11, E2-14.
         """
         claim = self.claim("muscle_action")
-        return (
-            tuple(v.removesuffix(":relax") for v in claim.values if v.endswith(":relax"))
-            if (claim)
-            else ()
-        )
+        actions = claim.values if claim else ()
+        return tuple(a.removesuffix(":relax") for a in actions if a.endswith(":relax"))
 
     @property
     def nerves(self) -> tuple[str, ...]:

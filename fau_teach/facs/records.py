@@ -231,3 +231,14 @@ def exclusions() -> tuple[Exclusion, ...]:
         )
         for row in read_csv("facs/exclusions.csv", ("id", "codes", "others", "kind"))
     )
+
+
+@cache
+def intensities() -> Mapping[str, tuple[int, str]]:
+    """Intensity letter -> (level 1 to 5, name).
+
+    Source: ``data/facs/intensity.csv``. S2-062 mentions a graded scale without its letters,
+    so letters and names come from outside the five sources.
+    """
+    rows = read_csv("facs/intensity.csv", ("letter", "level", "name"))
+    return MappingProxyType({row["letter"]: (int(row["level"]), row["name"]) for row in rows})

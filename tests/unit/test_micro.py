@@ -7,14 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from fau_teach import micro
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fau_teach import micro
 
-@pytest.mark.parametrize(
-    ("fps", "shortest", "longest"), [(30, 1.2, 6), (100, 4, 20), (200, 8, 40)]
-)
+
+@pytest.mark.parametrize(("fps", "shortest", "longest"), [(30, 1.2, 6), (100, 4, 20), (200, 8, 40)])
 def test_S0_007_classic_bound_in_frames(fps: int, shortest: float, longest: float) -> None:
     bound = micro.definition("classic")
     assert micro.frames(bound.shortest_s, fps) == pytest.approx(shortest)
@@ -66,9 +65,7 @@ def test_frame_range_depends_on_the_phase(
     assert micro.frame_range(duration, fps) == expected
 
 
-@given(
-    st.integers(0, 2000), st.sampled_from([24, 25, 30, 60, 100, 200]), st.integers(0, 999)
-)
+@given(st.integers(0, 2000), st.sampled_from([24, 25, 30, 60, 100, 200]), st.integers(0, 999))
 def test_frame_range_holds_for_every_start(ms: int, fps: int, phase: int) -> None:
     # Independent count: frames at (k + phase/1000) / fps, in units of 1 / (1000 * fps) s.
     end = ms * fps
@@ -132,6 +129,12 @@ def test_unknown_definition_gets_a_suggestion() -> None:
 def test_results_are_read_only() -> None:
     with pytest.raises(TypeError):
         micro.classify(0.1)["classic"] = False  # type: ignore[index]
+
+
+def test_a_definition_shows_its_rule() -> None:
+    assert repr(micro.definition("total500")) == (
+        "<total500: the whole event lasts at most 500 ms>"
+    )
 
 
 def test_needs_the_standard_library_alone() -> None:

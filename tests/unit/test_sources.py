@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fau_teach import sources
-from fau_teach._data import DataError
+from fau_teach._data import DataError, read_csv
 from fau_teach.sources import (
     CONFIDENCES,
     SourceError,
@@ -242,15 +242,15 @@ def test_entries_are_frozen() -> None:
     [("severity", "D"), ("confidence", "certain"), ("cause", "weather"), ("chapter", "7")],
 )
 def test_a_value_outside_its_vocabulary_is_reported(column: str, value: str) -> None:
-    row = dict(sources.read_csv("errata.csv")[0])
+    row = dict(read_csv("errata.csv")[0])
     row[column] = value
-    with pytest.raises(DataError, match=rf"errata.csv, E0-01: {column} is '{value}'; allowed are"):
+    with pytest.raises(DataError, match=rf"errata\.csv, E0-01: {column} is '{value}'; allowed are"):
         sources._erratum(row)
 
 
 def test_a_check_that_is_neither_yes_nor_no_is_reported() -> None:
-    row = dict(sources.read_csv("inventory.csv")[0]) | {"has_check": "maybe"}
-    with pytest.raises(DataError, match="inventory.csv, S0-001: has_check is 'maybe'"):
+    row = dict(read_csv("inventory.csv")[0]) | {"has_check": "maybe"}
+    with pytest.raises(DataError, match=r"inventory\.csv, S0-001: has_check is 'maybe'"):
         sources._item(row)
 
 

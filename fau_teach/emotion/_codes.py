@@ -1,0 +1,136 @@
+"""One adapter: whatever the caller scored, as AU codes with their sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import product
+from typing import Any
+
+#: A ``fau_teach.facs.Score``, a notation string, or an iterable of codes (12, "12", "L12").
+ScoreLike = Any
+#: One reading of a score: code -> the sides it was scored on ("" means both sides).
+Reading = Mapping[str, frozenset[str]]
+
+_CODE = re.compile(r"(?P<side>[LRUA]?)(?:AU|AD)?0*(?P<code>[0-9]+)", re.IGNORECASE)
+_MAX_READINGS = 1024
+
+
+class EmotionError(ValueError):
+    """A table, emotion, label or code is unknown; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was scored: one reading, or several where the coder left a choice open.
+
+    ``reason`` is empty when there is something to work with; otherwise it says why not.
+    """
+
+    readings: tuple[Reading, ...]
+    reason: str = ""
+
+
+def unknown(what: str, value: object, known: Iterable[str]) -> EmotionError:
+    """Build the error for a name that is not in ``known``, with a suggestion."""
+    names = tuple(known)
+    lower = {name.lower(): name for name in names}
+    close = get_close_matches(str(value).lower(), list(lower), n=1)
+    hint = f" Did you mean {lower[close[0]]!r}?" if close else ""
+    return EmotionError(f"{value!r} is not {what}.{hint} Use one of {', '.join(names)}.")
+
+
+def by_number(codes: Iterable[str]) -> tuple[str, ...]:
+    """Codes in the order of their numbers: 2 before 12."""
+    return tuple(sorted(codes, key=lambda code: (int(re.sub(r"\D", "", code) or 0), code)))
+
+
+def codes_of(codes: Iterable[object]) -> frozenset[str]:
+    """Codes as plain strings, sides left out; 12, "12" and "AU12" are the same."""
+    return frozenset(_split(code)[1] for code in codes)
+
+
+def observe(score: ScoreLike) -> Observed:
+    """Readings of a score; only codes below 50 count (faces, not head, eyes or visibility).
+
+    Parameters
+    ----------
+    score : a ``fau_teach.facs.Score``, a notation string such as ``"6C+12D"``, or an
+        iterable of codes such as ``[6, 12]`` or ``["L12", "L14"]``
+
+    Raises
+    ------
+    EmotionError
+        A code in the iterable is not one, or the score leaves too many choices open.
+    """
+    if isinstance(score, str):
+        # The parser is needed for notation alone; lists of codes work without it.
+        from fau_teach.facs import parse
+
+        score = parse(score)
+    if hasattr(score, "entries"):
+        if score.state == "unknown":
+            return Observed((), "The score is unknown: the face could not be scored.")
+        options = [_items(entry) for entry in score.entries]
+    elif isinstance(score, Iterable):
+        options = [[_split(code)] for code in score]
+    else:
+        raise EmotionError(
+            f"{score!r} is not a score. Use a list such as [6, 12] or a string such as '6C+12D'."
+        )
+    return _readings([kept for option in options if (kept := _on_face(option))])
+
+
+def _readings(options: list[list[tuple[str, str]]]) -> Observed:
+    count = 1
+    for option in options:
+        count *= len(option)
+    if count > _MAX_READINGS:
+        raise EmotionError(
+            f"The score leaves {count} readings open; the limit is {_MAX_READINGS}. "
+            "Decide some of the choices first."
+        )
+    readings = []
+    for chosen in product(*options):
+        sides: dict[str, frozenset[str]] = {}
+        for side, code in chosen:
+            sides[code] = sides.get(code, frozenset()) | {side}
+        readings.append(sides)
+    if not readings[0]:
+        return Observed((), "No action unit of the face was scored, so there is nothing to weigh.")
+    return Observed(tuple(readings))
+
+
+def _items(entry: Any) -> list[tuple[str, str]]:
+    found = entry.items if hasattr(entry, "items") else (entry,)
+    return [(str(item.side), str(item.code)) for item in found if _present(item)]
+
+
+def _present(item: Any) -> bool:
+    # An intensity of zero says that the coder looked and saw nothing.
+    return str(getattr(item, "intensity", "")) != "0"
+
+
+def _on_face(option: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(side, code) for side, code in option if code.isdigit() and 0 < int(code) < 50]
+
+
+def _split(code: object) -> tuple[str, str]:
+    found = _CODE.fullmatch(str(code).strip())
+    if found is None or isinstance(code, bool):
+        raise EmotionError(
+            f"{code!r} is not an AU code. Use a number such as 12 or '12', with a side 'L12', "
+            "or hand over the whole notation as one string, such as '6C+12D'."
+        )
+    return found["side"].upper(), found["code"]
+
+
+def one_sided(sides: Iterable[str]) -> frozenset[str]:
+    """Sides on which a movement can be the one-sided one; empty if both sides moved."""
+    seen = frozenset(sides)
+    # U says "one side" without saying which, so it goes with either.
+    if seen <= {"L", "U"} or seen <= {"R", "U"}:
+        return frozenset("LR") if seen == {"U"} else seen - {"U"}
+    return frozenset()

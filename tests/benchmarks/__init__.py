@@ -1,0 +1,1 @@
+"""Speed as a ratio against the named alternative, both measured in one run."""

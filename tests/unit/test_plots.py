@@ -1,0 +1,189 @@
+"""Figures draw the data they name; expected values come from the inventory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from math import log10
+
+import matplotlib as mpl
+import pytest
+
+from fau_teach import plots
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def texts(ax: plt.Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def xtick_labels(ax: plt.Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_xticklabels()]
+
+
+def ytick_labels(ax: plt.Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_importing_plots_loads_no_matplotlib() -> None:
+    code = "import fau_teach.plots, sys; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_coding_systems_in_the_order_of_s0_004() -> None:
+    ax = plots.coding_systems()
+    (dots,) = ax.lines
+    assert list(dots.get_xdata()) == [1978, 1979, 1980, 1991, 2003]
+    assert [text.split(",")[0] for text in texts(ax)] == [
+        "FACS", "MAX", "Monadic Phases", "FACES", "FAP",
+    ]  # fmt: skip
+
+
+def test_data_sets_span_three_powers_of_ten_s0_005() -> None:
+    ax = plots.data_sets()
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths == [667, 1109, 5000, 950000]
+    assert log10(widths[-1] / widths[0]) == pytest.approx(3.15, abs=0.005)
+    assert ax.get_xscale() == "log"
+    assert "950,000 images" in texts(ax)
+
+
+def test_incidence_cells_s0_021() -> None:
+    actions = plots.muscle_actions()
+    assert len({code for code, _ in actions}) == 30
+    assert sum(code == "4" for code, _ in actions) == 3
+    oris = {code for code, muscle in actions if muscle == "orbicularis_oris"}
+    assert {"22", "23", "24", "28", "25"} <= oris
+
+
+def test_what_lets_go_e2_07_e2_11() -> None:
+    actions = plots.muscle_actions()
+    assert {actions["26", muscle] for muscle in ("masseter", "temporalis", "medial_pterygoid")} == {
+        "relaxes"
+    }
+    lid = "levator_palpebrae_superioris"
+    assert actions["5", lid] == "contracts"
+    assert {actions[code, lid] for code in ("41", "43", "45", "46")} == {"relaxes"}
+
+
+def test_incidence_draws_every_cell_once() -> None:
+    ax = plots.incidence()
+    rows = [label.removeprefix("AU") for label in ytick_labels(ax)]
+    columns = [label.replace(" ", "_") for label in xtick_labels(ax)]
+    drawn = {
+        (rows[int(y)], columns[int(x)]): line.get_label()
+        for line in ax.lines
+        if line.get_label() in ("contracts", "relaxes")
+        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
+    }
+    assert drawn == plots.muscle_actions()
+
+
+def test_incidence_parts_upper_from_lower_face() -> None:
+    ax = plots.incidence()
+    rows = ytick_labels(ax)
+    border = next(line.get_ydata()[0] for line in ax.lines if line.get_label().startswith("_"))
+    assert rows.index("AU46") < border < rows.index("AU9")
+    assert {"AU1", "AU6", "AU43"} <= set(rows[: int(border + 0.5)])
+
+
+def test_motor_paths_s0_059() -> None:
+    main = {(start, end) for start, end, is_main in plots.MOTOR_PATHS if is_main}
+    for side, other in (("left", "right"), ("right", "left")):
+        for cortex in (side, other):
+            assert (f"{cortex} cortex", f"{side} nucleus, upper") in main
+        assert (f"{other} cortex", f"{side} nucleus, lower") in main
+        assert (f"{side} cortex", f"{side} nucleus, lower") not in main
+        for half in ("upper", "lower"):
+            assert (f"{side} nucleus, {half}", f"{side} {half} face") in main
+            assert (f"{side} nucleus, {half}", f"{other} {half} face") not in main
+
+
+def test_motor_systems_draws_all_paths_and_puts_subject_right_on_the_reader_left() -> None:
+    ax = plots.motor_systems()
+    gids = {child.get_gid() for child in ax.texts if child.get_gid()}
+    assert gids == {f"{start} > {end}" for start, end, _ in plots.MOTOR_PATHS}
+    dotted = {
+        child.get_gid()
+        for child in ax.texts
+        if child.get_gid() and child.arrow_patch.get_linestyle() in ("dotted", ":")
+    }
+    assert dotted == {
+        "right cortex > right nucleus, lower",
+        "left cortex > left nucleus, lower",
+    }
+    assert plots.MOTOR_BOXES["right upper face"][0] < plots.MOTOR_BOXES["left upper face"][0]
+
+
+def test_laterality_for_happiness_s0_073() -> None:
+    ax = plots.laterality()
+    column = xtick_labels(ax).index("happiness")
+    cells = {
+        text.get_position()[1]: text.get_text()
+        for text in ax.texts
+        if text.get_position()[0] == column
+    }
+    sides = dict(zip(ytick_labels(ax), (cells[row] for row in sorted(cells)), strict=True))
+    assert sides == {"right hemisphere": "right", "basic or social": "right", "valence": "left"}
+
+
+def test_valence_hypothesis_says_nothing_about_surprise_s0_091() -> None:
+    ax = plots.laterality()
+    column = xtick_labels(ax).index("surprise")
+    said = [text.get_text() for text in ax.texts if text.get_position()[0] == column]
+    assert sorted(said) == ["none", "right", "right"]
+
+
+def test_wilson_for_assumed_landis_s0_092() -> None:
+    low, high = plots.wilson_interval(8, 25)
+    assert (low, high) == pytest.approx((0.17, 0.52), abs=0.005)
+
+
+def test_wilson_at_the_ends_and_in_the_middle() -> None:
+    # Closed forms: z^2 / (n + z^2) at the ends, symmetry about one half.
+    z2 = 1.959964**2
+    assert plots.wilson_interval(0, 10) == pytest.approx((0, z2 / (10 + z2)))
+    assert plots.wilson_interval(10, 10) == pytest.approx((10 / (10 + z2), 1))
+    low, high = plots.wilson_interval(20, 40)
+    assert low + high == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "said"),
+    [(0, 0, "at least one person"), (-1, 5, "0 to n"), (6, 5, "n = 5")],
+)
+def test_wilson_refuses(successes: float, n: int, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        plots.wilson_interval(successes, n)
+
+
+def test_landis_draws_an_interval_for_each_assumption() -> None:
+    ax = plots.landis(assumed=(25, 100))
+    assert ytick_labels(ax) == ["25 persons (assumed)", "100 persons (assumed)"]
+    brows, eyes = (collection.get_segments() for collection in ax.collections)
+    assert len(brows) == len(eyes) == 2
+    (low, _), (high, _) = brows[0]
+    assert (low, high) == pytest.approx(plots.wilson_interval(8, 25))
+    marks = [list(line.get_xdata()) for line in ax.lines]
+    assert marks == [[0.32, 0.3], [0.2, 0.2]]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [plots.coding_systems, plots.data_sets, plots.motor_systems, plots.laterality, plots.landis],
+)
+def test_style_is_ours_and_stays_inside(draw: object) -> None:
+    before = dict(mpl.rcParams)
+    figure = draw().figure  # type: ignore[operator]
+    assert mpl.colors.to_hex(figure.get_facecolor()) == "#ffffff"
+    assert dict(mpl.rcParams) == before
