@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
-from typing import Any
+from math import prod
 
-#: A ``fau_teach.facs.Score``, a notation string, or an iterable of codes (12, "12", "L12").
-ScoreLike = Any
-#: One reading of a score: code -> the sides it was scored on ("" means both sides).
+from fau_teach.facs import Score, parse
+from fau_teach.facs.score import Entry, options_of
+
+ScoreLike = Score | str | Iterable[object]
+"""A FACS score, a notation string, or an iterable of codes (12, "12", "L12")."""
 Reading = Mapping[str, frozenset[str]]
+"""One reading of a score: code -> the sides it was scored on ("" means both sides)."""
+Coded = tuple[str, str]
+"""Side and code."""
 
-_CODE = re.compile(r"(?P<side>[LRUA]?)(?:AU|AD)?0*(?P<code>[0-9]+)", re.IGNORECASE)
+_CODE = re.compile(r"(?P<side>[LRUA]?)(?:AU|AD)?0*(?P<code>M?[0-9]{1,2})", re.IGNORECASE)
 _MAX_READINGS = 1024
 
 
@@ -44,7 +49,7 @@ def unknown(what: str, value: object, known: Iterable[str]) -> EmotionError:
 
 def by_number(codes: Iterable[str]) -> tuple[str, ...]:
     """Codes in the order of their numbers: 2 before 12."""
-    return tuple(sorted(codes, key=lambda code: (int(re.sub(r"\D", "", code) or 0), code)))
+    return tuple(sorted(codes, key=lambda code: (int(code.lstrip("M")), code)))
 
 
 def codes_of(codes: Iterable[object]) -> frozenset[str]:
@@ -55,6 +60,9 @@ def codes_of(codes: Iterable[object]) -> frozenset[str]:
 def observe(score: ScoreLike) -> Observed:
     """Readings of a score; only codes below 50 count (faces, not head, eyes or visibility).
 
+    Every open choice, uncertain item ("12?") and undecided zero ("12:0/1") makes a reading
+    with and one without. Intensity 0 counts as not shown.
+
     Parameters
     ----------
     score : a ``fau_teach.facs.Score``, a notation string such as ``"6C+12D"``, or an
@@ -64,29 +72,36 @@ def observe(score: ScoreLike) -> Observed:
     ------
     EmotionError
         A code in the iterable is not one, or the score leaves too many choices open.
+    NotationError
+        The notation string cannot be read.
     """
     if isinstance(score, str):
-        # The parser is needed for notation alone; lists of codes work without it.
-        from fau_teach.facs import parse
-
         score = parse(score)
-    if hasattr(score, "entries"):
+    if isinstance(score, Score):
         if score.state == "unknown":
             return Observed((), "The score is unknown: the face could not be scored.")
-        options = [_items(entry) for entry in score.entries]
+        options = [_options(entry) for entry in score.entries]
     elif isinstance(score, Iterable):
-        options = [[_split(code)] for code in score]
+        options = [{_split(code)} for code in score]
     else:
         raise EmotionError(
             f"{score!r} is not a score. Use a list such as [6, 12] or a string such as '6C+12D'."
         )
-    return _readings([kept for option in options if (kept := _on_face(option))])
+    return _readings([{code if _on_face(code) else None for code in each} for each in options])
 
 
-def _readings(options: list[list[tuple[str, str]]]) -> Observed:
-    count = 1
-    for option in options:
-        count *= len(option)
+def _options(entry: Entry) -> set[Coded | None]:
+    found: set[Coded | None] = set()
+    for item in options_of(entry):
+        if not item.absent:
+            found.add((item.side, item.code))
+        if item.absent or item.uncertain or 0 in item.grades:
+            found.add(None)
+    return found
+
+
+def _readings(options: Sequence[set[Coded | None]]) -> Observed:
+    count = prod(len(option) for option in options)
     if count > _MAX_READINGS:
         raise EmotionError(
             f"The score leaves {count} readings open; the limit is {_MAX_READINGS}. "
@@ -95,36 +110,26 @@ def _readings(options: list[list[tuple[str, str]]]) -> Observed:
     readings = []
     for chosen in product(*options):
         sides: dict[str, frozenset[str]] = {}
-        for side, code in chosen:
+        for side, code in filter(None, chosen):
             sides[code] = sides.get(code, frozenset()) | {side}
         readings.append(sides)
-    if not readings[0]:
+    if not any(readings):
         return Observed((), "No action unit of the face was scored, so there is nothing to weigh.")
     return Observed(tuple(readings))
 
 
-def _items(entry: Any) -> list[tuple[str, str]]:
-    found = entry.items if hasattr(entry, "items") else (entry,)
-    return [(str(item.side), str(item.code)) for item in found if _present(item)]
+def _on_face(coded: Coded | None) -> bool:
+    return coded is not None and coded[1].isdigit() and 0 < int(coded[1]) < 50
 
 
-def _present(item: Any) -> bool:
-    # An intensity of zero says that the coder looked and saw nothing.
-    return str(getattr(item, "intensity", "")) != "0"
-
-
-def _on_face(option: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(side, code) for side, code in option if code.isdigit() and 0 < int(code) < 50]
-
-
-def _split(code: object) -> tuple[str, str]:
+def _split(code: object) -> Coded:
     found = _CODE.fullmatch(str(code).strip())
     if found is None or isinstance(code, bool):
         raise EmotionError(
             f"{code!r} is not an AU code. Use a number such as 12 or '12', with a side 'L12', "
             "or hand over the whole notation as one string, such as '6C+12D'."
         )
-    return found["side"].upper(), found["code"]
+    return found["side"].upper(), found["code"].upper()
 
 
 def one_sided(sides: Iterable[str]) -> frozenset[str]:

@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import Literal
 
 from fau_teach._data import read_csv
-from fau_teach.emotion._codes import ScoreLike, by_number, observe, unknown
+from fau_teach.emotion._codes import Reading, ScoreLike, by_number, observe, unknown
 from fau_teach.emotion.tables import tables
+from fau_teach.facs import Claim
 
 RuleVariant = Literal["used", "printed"]
 
@@ -34,13 +35,7 @@ class Rule:
     status_printed: str
     status_used: str
     explanation: str
-    printed: str
-    used: str
-    source: str
-    erratum: str
-    confidence: str
-    reference: str
-    note: str
+    claim: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +53,7 @@ class Evidence:
     caveat: str
     source: str
     erratum: str
-    confidence: str
-    reference: str
-    certain: bool = True
+    certain: bool
 
     @property
     def target(self) -> str:
@@ -85,22 +78,19 @@ def rules() -> tuple[Rule, ...]:
 
     Source: S0-109 to S0-115, S0-080; ours20 from S0-055 and E0-24.
     """
-    fields = [name for name in Rule.__dataclass_fields__ if name != "rule_id"]
-    found = []
-    for row in read_csv("emotion/rules.csv", ("rule", *fields)):
-        text = {name: row[name] for name in fields}
-        for name in ("codes", "specific", "quantifier"):
-            del text[name]
-        found.append(
-            Rule(
-                rule_id=row["rule"],
-                codes=frozenset(row["codes"].split("+")),
-                quantifier="all" if row["quantifier"] == "all" else "any",
-                specific=frozenset(filter(None, row["specific"].split("+"))),
-                **text,
-            )
+    claim = ("printed", "used", "source", "erratum", "confidence", "reference", "note")
+    words = ("emotion", "valence", "status_printed", "status_used", "explanation")
+    return tuple(
+        Rule(
+            rule_id=row["rule"],
+            codes=frozenset(row["codes"].split("+")),
+            quantifier="all" if row["quantifier"] == "all" else "any",
+            specific=frozenset(filter(None, row["specific"].split("+"))),
+            claim=Claim(row["rule"], "fires on", **{name: row[name] for name in claim}),
+            **{name: row[name] for name in words},
         )
-    return tuple(found)
+        for row in read_csv("emotion/rules.csv", ("rule", "codes", "quantifier", *words, *claim))
+    )
 
 
 def fire(score: ScoreLike, variant: RuleVariant = "used") -> tuple[Evidence, ...]:
@@ -123,7 +113,8 @@ def fire(score: ScoreLike, variant: RuleVariant = "used") -> tuple[Evidence, ...
         raise unknown("a variant of the rules", variant, ("used", "printed"))
     status = "status_used" if variant == "used" else "status_printed"
     active = [rule for rule in rules() if getattr(rule, status) == "active"]
-    return tuple(found for rule in active if (found := _apply(rule, score)))
+    readings = observe(score).readings
+    return tuple(found for rule in active if (found := _apply(rule, readings)))
 
 
 def duchenne(score: ScoreLike) -> Evidence | None:
@@ -131,11 +122,11 @@ def duchenne(score: ScoreLike) -> Evidence | None:
 
     Source: S0-080; caveat krumhuber2009.
     """
-    return next(_apply(rule, score) for rule in rules() if rule.rule_id == "duchenne")
-
-
-def _apply(rule: Rule, score: ScoreLike) -> Evidence | None:
     readings = observe(score).readings
+    return next(_apply(rule, readings) for rule in rules() if rule.rule_id == "duchenne")
+
+
+def _apply(rule: Rule, readings: tuple[Reading, ...]) -> Evidence | None:
     fired = [rule.codes & reading.keys() for reading in readings]
     enough = [hits for hits in fired if (hits == rule.codes if rule.quantifier == "all" else hits)]
     if not enough:
@@ -146,11 +137,9 @@ def _apply(rule: Rule, score: ScoreLike) -> Evidence | None:
         valence=rule.valence,
         aus=by_number(frozenset[str]().union(*enough)),
         explanation=rule.explanation,
-        caveat=rule.note,
-        source=rule.source,
-        erratum=rule.erratum,
-        confidence=rule.confidence,
-        reference=rule.reference,
+        caveat=rule.claim.note,
+        source=rule.claim.source,
+        erratum=rule.claim.erratum,
         certain=len(enough) == len(readings),
     )
 
@@ -166,9 +155,9 @@ def conflicts(evidence: Iterable[Evidence]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for one, two in combinations(tuple(evidence), 2):
         opposite = {one.valence, two.valence} == {"positive", "negative"}
-        if opposite or (one.emotion and two.emotion and one.emotion != two.emotion):
-            if (two.target, one.target) not in found:
-                found[one.target, two.target] = None
+        differ = one.emotion and two.emotion and one.emotion != two.emotion
+        if (opposite or differ) and (two.target, one.target) not in found:
+            found[one.target, two.target] = None
     return tuple(found)
 
 
@@ -181,15 +170,9 @@ def conflict_matrix(variant: RuleVariant = "used") -> tuple[Firing, ...]:
     for each in tables():
         for emotion, own in each.sets.items():
             evidence = fire(own.codes, variant)
+            fired = tuple(item.rule_id for item in evidence)
             targets = tuple(dict.fromkeys(item.target for item in evidence))
             named = dict.fromkeys(item.emotion for item in evidence if item.emotion)
-            found.append(
-                Firing(
-                    table=each.id,
-                    emotion=emotion,
-                    rules=tuple(item.rule_id for item in evidence),
-                    targets=targets,
-                    wrong=tuple(name for name in named if name != emotion),
-                )
-            )
+            wrong = tuple(name for name in named if name != emotion)
+            found.append(Firing(each.id, emotion, fired, targets, wrong))
     return tuple(found)

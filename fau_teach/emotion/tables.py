@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from fau_teach._data import read_csv
 from fau_teach.emotion._codes import by_number, codes_of, unknown
 
 Kind = Literal["option_set", "prototype"]
+Verdict = Literal["agrees", "also", "elsewhere", "unused"]
 ExclusiveVariant = Literal["used", "printed", "intersection_symmetric", "union_symmetric"]
 
 
@@ -74,7 +75,7 @@ class TableConflict:
     code: str
     emotion: str
     other: tuple[str, ...]
-    verdict: Literal["agrees", "also", "elsewhere", "unused"]
+    verdict: Verdict
 
 
 TableLike = str | EmotionTable | Mapping[str, Iterable[object]]
@@ -95,16 +96,8 @@ def tables() -> tuple[EmotionTable, ...]:
             emotion: _emotion_set(emotion, [row for row in mine if row["emotion"] == emotion])
             for emotion in dict.fromkeys(row["emotion"] for row in mine)
         }
-        found.append(
-            EmotionTable(
-                id=head["id"],
-                title=head["title"],
-                kind=kind,
-                claim=head["claim"],
-                note=head["note"],
-                sets=MappingProxyType(sets),
-            )
-        )
+        words = {name: head[name] for name in ("id", "title", "claim", "note")}
+        found.append(EmotionTable(kind=kind, sets=MappingProxyType(sets), **words))
     return tuple(found)
 
 
@@ -142,9 +135,7 @@ def _sets(source: TableLike) -> dict[str, frozenset[str]]:
     return {name: codes_of(codes) for name, codes in source.items()}
 
 
-def exclusive(
-    source: TableLike, variant: ExclusiveVariant = "used"
-) -> dict[str, frozenset[str]]:
+def exclusive(source: TableLike, variant: ExclusiveVariant = "used") -> dict[str, frozenset[str]]:
     """AUs that belong to one emotion alone: Eq. 1 in all four readings.
 
     Parameters
@@ -161,9 +152,8 @@ def exclusive(
 
     Source: S0-046, S0-047, S0-054, S2-054; E0-01, E0-02.
     """
-    names = ("used", "printed", "intersection_symmetric", "union_symmetric")
-    if variant not in names:
-        raise unknown("a variant of Eq. 1", variant, names)
+    if variant not in get_args(ExclusiveVariant):
+        raise unknown("a variant of Eq. 1", variant, get_args(ExclusiveVariant))
     sets = _sets(source)
     found = {}
     for name, own in sets.items():
@@ -236,11 +226,8 @@ def table_conflicts(
     for emotion, codes in exclusive(first).items():
         for code in by_number(codes):
             other = containing([code], second)
-            if not other:
-                found.append(TableConflict(code, emotion, other, "unused"))
-            elif emotion not in other:
-                found.append(TableConflict(code, emotion, other, "elsewhere"))
-            else:
-                verdict: Literal["agrees", "also"] = "agrees" if len(other) == 1 else "also"
-                found.append(TableConflict(code, emotion, other, verdict))
+            verdict: Verdict = "unused" if not other else "elsewhere"
+            if emotion in other:
+                verdict = "agrees" if len(other) == 1 else "also"
+            found.append(TableConflict(code, emotion, other, verdict))
     return tuple(found)

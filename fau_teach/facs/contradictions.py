@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 
 from fau_teach.facs.records import exclusions
-from fau_teach.facs.score import Choice, Entry, Item, options_of
+from fau_teach.facs.score import Choice, Entry, Item, canonical, options_of
 
 Doubt = tuple[int, str]
 """Position in the text, counted from 1, and one sentence."""
@@ -43,9 +43,10 @@ def _repeated(entries: Sequence[Entry]) -> Iterator[Doubt]:
     for entry in entries:
         if isinstance(entry, Choice) and len(set(entry.options)) < len(entry.options):
             yield entry.position, f"'{entry}' offers the same option twice"
-        if entry in seen:
+        (meaning,) = canonical([entry])
+        if meaning in seen:
             yield entry.position, f"'{entry}' is written twice; the canonical form keeps one"
-        seen.add(entry)
+        seen.add(meaning)
 
 
 def _marks(items: Iterator[Item]) -> Iterator[Doubt]:

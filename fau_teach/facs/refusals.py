@@ -192,7 +192,7 @@ def bad_tail(text: str, start: int, at: int, item: str) -> Refusal:
             start,
             at,
             (f"{item}+", item),
-            (text.replace(" ", "+"),),
+            ("+".join(text.split()),),
         )
     if tail.isascii() and tail.isalpha():
         reason, advice, fixes = _bad_letters(item, tail, spaced=text[at - 1] == " ")
@@ -200,7 +200,7 @@ def bad_tail(text: str, start: int, at: int, item: str) -> Refusal:
     if tail in ":=":
         grade = _GRADE.match(text, at)
         stop = grade.end() if grade else stop
-        reason, advice = f"no grade follows '{tail}'", "Write a whole number from 0 to 5 behind it"
+        reason, advice = f"no grade from 0 to 5 follows '{tail}'", "Write a whole number"
         return Refusal(at, reason, advice, start, stop, (f"{item}:3", item))
     if tail == "(":
         reason = "a remark is not closed, is a second one or has parentheses inside"

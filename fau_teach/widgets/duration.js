@@ -96,7 +96,7 @@ function picture(width, values, result, definitions) {
       draw("rect", { class: `band ${result.verdicts[id]}`, x: x(low), y: y - 5,
         width: x(high) - x(low), height: 10 }),
       text(x(at), y + 5, mark, { class: "mark" }),
-      text(right, y - 9, `${icon} ${word}`, { class: "span", "text-anchor": "end" }),
+      text(width - 2, y - 9, `${icon} ${word}`, { class: "span", "text-anchor": "end" }),
     );
   });
   return draw("svg", { class: "strip", width, height: 285, viewBox: `0 0 ${width} 285`,
@@ -153,8 +153,8 @@ function render({ model, el }) {
     const apex = plain((values.duration * values.share) / 100);
     const texts = {
       duration: `${values.duration} ms`,
-      share: `${apex} ms (${values.share} % of the duration)`,
-      phase: `${plain(result.first)} ms (${values.phase} % of a frame interval)`,
+      share: `${apex} ms (${values.share} %)`,
+      phase: `${plain(result.first)} ms (${values.phase} % of an interval)`,
     };
     for (const [name, text] of Object.entries(texts)) {
       outputs[name].textContent = text;
@@ -178,7 +178,8 @@ function render({ model, el }) {
   }
 
   let width = 700;
-  const root = make("section", { class: "ntl ntl-duration", "aria-label": model.get("label") },
+  const root = make("div",
+    { class: "ntl ntl-duration", role: "group", "aria-label": model.get("label") },
     controls, stage, summary, verdicts, region);
   el.append(root);
   show();
