@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from textwrap import shorten
 from typing import Any, ClassVar
 
 import ntl_quiz
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from pybtex.database import parse_file
 from sphinx.util.docutils import SphinxDirective
 
 from fau_teach import anatomy, facs, sources
 from fau_teach._data import read_csv
 
+BIBLIOGRAPHY = Path(__file__).resolve().parents[1] / "references.bib"
 CONFIDENCE = {
     "sure": "sure",
     "fairly": "fairly sure",
     "unsure": "unsure",
     "check": "to be checked by a certified coder",
 }
+# In cards and tables, where a legend on the page says it in full.
+SHORT = {**CONFIDENCE, "check": "○ to be checked"}
 SEVERITY = {
     "A": "changes a computation or a label",
     "B": "changes a fact or a reported number",
@@ -46,6 +53,28 @@ def escape(text: str) -> str:
 def erratum_anchor(identity: str) -> str:
     """Name under which an erratum can be linked to."""
     return f"erratum-{identity.lower()}"
+
+
+def muscle_names(identities: Iterable[str]) -> str:
+    """Readable names of muscles."""
+    return ", ".join(anatomy.muscle(identity).name for identity in identities)
+
+
+@cache
+def short_reference(key: str) -> str:
+    """First author and year of a reference, such as "Darwin 1872"."""
+    entry = parse_file(str(BIBLIOGRAPHY), "bibtex").entries[key]
+    people = entry.persons.get("author", [])
+    if not people:
+        return shorten(plain(entry.fields.get("title", key)), width=34, placeholder=" …")
+    more = " et al." if len(people) > 1 else ""
+    surname = plain(" ".join(people[0].last_names))
+    return f"{surname}{more} {entry.fields.get('year', '')}".strip()
+
+
+def plain(text: str) -> str:
+    """BibTeX text without its braces."""
+    return text.replace("{", "").replace("}", "")
 
 
 class Base(SphinxDirective):
@@ -87,10 +116,9 @@ def note_lines(entry: Any, *, evidence: bool = False) -> list[str]:
         *([("Evidence", entry.evidence)] if evidence else []),
         ("We use", entry.used),
     ]
-    lines = [f"**{name}** {escape(text)}" + "\\" for name, text in parts if text]
+    lines = [f":{name}: {escape(text)}" for name, text in parts if text]
     link = f"[{entry.id}](#{erratum_anchor(entry.id)})"
-    last = f"**Confidence** {CONFIDENCE[entry.confidence]} · {entry.id if evidence else link}"
-    return [*lines, last]
+    return [*lines, f":Confidence: {CONFIDENCE[entry.confidence]} · {entry.id if evidence else link}"]
 
 
 class ErrataList(Base):
@@ -130,7 +158,7 @@ class Glossary(Base):
         for term in sorted(sources.glossary(), key=lambda one: one.term.lower()):
             lines += [term.term, f"  {escape(term.definition)}"]
             if term.aka:
-                lines[-1] += f" Also: {escape(term.aka)}."
+                lines[-1] += f" Also: {escape(', '.join(term.aka))}."
             lines.append("")
         return list(self.parse([*lines, "```"]).children)
 
@@ -201,7 +229,7 @@ class MuscleCards(Base):
                 text += f" (printed: {escape(claim.printed)}; [{claim.erratum.split(';')[0]}]"
                 text += f"(#{erratum_anchor(claim.erratum.split(';')[0])}))"
             if claim.confidence != "sure":
-                text += f" <small>{CONFIDENCE[claim.confidence]}</small>"
+                text += f" <small>{SHORT[claim.confidence]}</small>"
             lines += [text, ""]
         if units:
             lines.append(f"*Action units* {', '.join(units)}")
@@ -234,8 +262,8 @@ class AUTable(Base):
         movement = unit.claim("movement")
         text = html.escape(movement.used) if movement else ""
         if movement and movement.confidence == "check":
-            text += f' <small class="check">{CONFIDENCE["check"]}</small>'
-        muscles = ", ".join(anatomy.muscle(name).name for name in unit.muscles)
+            text += f' <small class="check">{SHORT["check"]}</small>'
+        muscles = muscle_names(unit.muscles)
         return (
             f'<tr id="au-{unit.label.lower()}"><th scope="row">{unit.label}</th>'
             f"<td>{html.escape(unit.name)}</td><td>{html.escape(muscles)}</td><td>{text}</td></tr>"
@@ -264,12 +292,15 @@ class AUCards(Base):
 
     def card(self, unit: Any) -> str:
         """One unit as a description list."""
-        muscles = ", ".join(anatomy.muscle(name).name for name in unit.muscles)
+        muscles = muscle_names(unit.muscles)
         parts = [("Muscle", html.escape(muscles))] if muscles else []
         for attribute, title in self.ATTRIBUTES.items():
             claim = unit.claim(attribute)
             if claim is not None and claim.used:
-                parts.append((title, html.escape(claim.used) + self.mark(claim)))
+                used = claim.used
+                if attribute == "antagonist":
+                    used = muscle_names(unit.antagonists)
+                parts.append((title, html.escape(used) + self.mark(claim)))
         for other in unit.confusions:
             parts.append(
                 (
@@ -278,7 +309,10 @@ class AUCards(Base):
                 )
             )
         if unit.base_rates:
-            rates = ", ".join(f"{name} {rate[0]:g} %" for name, rate in unit.base_rates.items())
+            rates = ", ".join(
+                f"{name} {percent:g} %{' ○' if confidence == 'check' else ''}"
+                for name, (percent, confidence) in unit.base_rates.items()
+            )
             parts.append(("Base rate", html.escape(rates)))
         if unit.edition not in ("both", ""):
             parts.append(("Edition", html.escape(unit.edition)))
@@ -290,8 +324,8 @@ class AUCards(Base):
 
     def mark(self, claim: Any) -> str:
         """Source and confidence of one cell, short and quiet."""
-        words = [] if claim.confidence == "sure" else [CONFIDENCE[claim.confidence]]
-        words += [claim.reference] if claim.reference else []
+        words = [] if claim.confidence == "sure" else [SHORT[claim.confidence]]
+        words += [short_reference(key) for key in claim.reference.replace(";", " ").split()]
         return f' <small class="{claim.confidence}">{html.escape(", ".join(words))}</small>'
 
 

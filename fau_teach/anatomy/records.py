@@ -28,9 +28,9 @@ class AnatomyError(ValueError):
 
 def unknown(what: str, name: object, known: Iterable[str], example: str = "") -> AnatomyError:
     """Error for a failed lookup, with the nearest known names."""
-    names = list(known)
-    near = get_close_matches(str(name).casefold(), [n.casefold() for n in names], n=2, cutoff=0.55)
-    shown = [n for n in names if n.casefold() in near][:2]
+    names = {item.casefold(): item for item in known}
+    near = get_close_matches(str(name).casefold(), names, n=2, cutoff=0.55)
+    shown = [names[item] for item in near]
     hint = f" Did you mean {' or '.join(repr(n) for n in shown)}?" if shown else ""
     like = f" A valid one is {example!r}." if example and not shown else ""
     return AnatomyError(f"{name!r} is not a known {what}.{hint}{like}")

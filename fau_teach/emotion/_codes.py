@@ -54,6 +54,9 @@ def by_number(codes: Iterable[str]) -> tuple[str, ...]:
 
 def codes_of(codes: Iterable[object]) -> frozenset[str]:
     """Codes as plain strings, sides left out; 12, "12" and "AU12" are the same."""
+    if isinstance(codes, str):
+        # A bare "12" would fall apart into 1 and 2.
+        raise EmotionError(f"{codes!r} is one string. Use a list of codes, such as [6, 12].")
     return frozenset(_split(code)[1] for code in codes)
 
 
@@ -77,30 +80,34 @@ def observe(score: ScoreLike) -> Observed:
     """
     if isinstance(score, str):
         score = parse(score)
+    options: list[list[Coded | None]]
     if isinstance(score, Score):
         if score.state == "unknown":
             return Observed((), "The score is unknown: the face could not be scored.")
         options = [_options(entry) for entry in score.entries]
     elif isinstance(score, Iterable):
-        options = [{_split(code)} for code in score]
+        options = [[_split(code)] for code in score]
     else:
         raise EmotionError(
             f"{score!r} is not a score. Use a list such as [6, 12] or a string such as '6C+12D'."
         )
-    return _readings([{code if _on_face(code) else None for code in each} for each in options])
+    # A dict drops repeats and keeps the order, so that equal readings always come out alike.
+    return _readings(
+        [list(dict.fromkeys(code if _on_face(code) else None for code in each)) for each in options]
+    )
 
 
-def _options(entry: Entry) -> set[Coded | None]:
-    found: set[Coded | None] = set()
+def _options(entry: Entry) -> list[Coded | None]:
+    found: list[Coded | None] = []
     for item in options_of(entry):
         if not item.absent:
-            found.add((item.side, item.code))
+            found.append((item.side, item.code))
         if item.absent or item.uncertain or 0 in item.grades:
-            found.add(None)
+            found.append(None)
     return found
 
 
-def _readings(options: Sequence[set[Coded | None]]) -> Observed:
+def _readings(options: Sequence[Sequence[Coded | None]]) -> Observed:
     count = prod(len(option) for option in options)
     if count > _MAX_READINGS:
         raise EmotionError(
@@ -135,7 +142,7 @@ def _split(code: object) -> Coded:
 def one_sided(sides: Iterable[str]) -> frozenset[str]:
     """Sides on which a movement can be the one-sided one; empty if both sides moved."""
     seen = frozenset(sides)
-    # U says "one side" without saying which, so it goes with either.
-    if seen <= {"L", "U"} or seen <= {"R", "U"}:
-        return frozenset("LR") if seen == {"U"} else seen - {"U"}
-    return frozenset()
+    if seen == {"U"}:
+        # One side, unknown which: it goes with either.
+        return frozenset("LR")
+    return seen if seen in ({"L"}, {"R"}) else frozenset()

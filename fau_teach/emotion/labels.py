@@ -67,8 +67,6 @@ def convert(label: str, start: str, end: str) -> str | None:
     """
     known = _label(label, _members(start), start)
     ends = _members(end)
-    if start == end:
-        return known
     coarse = {"four", "three"}
     if end not in coarse and start not in coarse and known in ends:
         return known

@@ -1,8 +1,8 @@
 """Where the nodes of a layered map stand: few crossings, and always at the same place.
 
-Muscles and action units fill two bands, upper face above lower face, so that the split
-lies at the same height in both columns. The other columns float to the height of their
-neighbours. Everything is counted in half rows; a chip takes two of them.
+Muscles and action units fill bands (brow, eye, lower face), so that the split between upper
+and lower face lies at the same height in both columns. The other columns float to the
+height of their neighbours. Everything is counted in half rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-CHIP = 2  # half rows a chip takes
+CHIP = 2  # half rows a chip takes in the dense columns
+WIDE = 4  # half rows it takes elsewhere, where names fill two lines
+LOWER = 2  # the band of the lower face
 BAND_GAP = 2  # free half rows between upper and lower face
 SWEEPS = 12
 _DENSE = ("muscle", "au")
@@ -29,32 +31,30 @@ class Layout:
     split: int
 
 
-def place(columns: Columns, halves: Mapping[str, str], edges: Pairs) -> Layout:
+def place(columns: Columns, bands: Mapping[str, int], edges: Pairs) -> Layout:
     """Order the columns and give every node its row.
 
     Parameters
     ----------
     columns : layer -> node ids, layers in order of the chain
-    halves : node id -> ``"upper"``, ``"lower"`` or ``""``
+    bands : muscle or AU -> 0 (brow), 1 (eye) or ``LOWER`` (lower face)
     edges : (start, end), between neighbouring layers
     """
     dense = [name for name in columns if name in _DENSE]
     core = {name: ids for name, ids in columns.items() if name != "emotion"}
-    order = _order(core, halves, edges)
+    order = _order(core, bands, edges)
     rows: dict[str, float] = {}
-    sizes = {
-        half: max((sum(_half(n, halves) == half for n in order[c]) for c in dense), default=0)
-        for half in (0, 1)
-    }
-    heights = {half: CHIP * size for half, size in sizes.items()}
-    split = heights[0] + BAND_GAP // 2 if all(sizes.values()) else 0
-    starts = {0: 0, 1: heights[0] + (BAND_GAP if split else 0)}
-    height = starts[1] + heights[1]
-    for name in dense:
-        for half in (0, 1):
-            ids = [n for n in order[name] if _half(n, halves) == half]
-            step = (heights[half] - CHIP) / (len(ids) - 1) if len(ids) > 1 else 0.0
-            rows |= {n: starts[half] + int(i * step) for i, n in enumerate(ids)}
+    height = split = 0
+    for band in range(LOWER + 1):
+        members = [[n for n in order[name] if bands[n] == band] for name in dense]
+        tall = CHIP * max((len(ids) for ids in members), default=0)
+        if band == LOWER and tall and height:
+            split = height + BAND_GAP // 2
+            height += BAND_GAP
+        for ids in members:
+            step = (tall - CHIP) / (len(ids) - 1) if len(ids) > 1 else 0.0
+            rows |= {n: height + int(i * step) for i, n in enumerate(ids)}
+        height += tall
     rest = [name for name in columns if name not in dense]
     gap = {name: 6 if name != "nerve" else 5 for name in rest}
     height = max([height, *(gap[name] * len(columns[name]) for name in rest)])
@@ -63,10 +63,10 @@ def place(columns: Columns, halves: Mapping[str, str], edges: Pairs) -> Layout:
     anchor = names.index(dense[0]) if dense else 0
     for name in sorted(rest, key=lambda name: abs(names.index(name) - anchor)):
         ids = order.get(name, columns[name])
-        wish = {n: _mean(n, rows, edges, height / 2) for n in ids}
+        wish = {n: _mean(n, rows, edges, height / 2) - (WIDE - CHIP) / 2 for n in ids}
         if name == "emotion":
             ids = sorted(ids, key=lambda n: wish[n])
-        rows |= _spread(ids, [wish[n] for n in ids], gap[name], height - CHIP)
+        rows |= _spread(ids, [wish[n] for n in ids], gap[name], height - WIDE)
     return Layout({n: round(row) for n, row in rows.items()}, height, split)
 
 
@@ -81,13 +81,9 @@ def crossings(columns: Mapping[str, Sequence[str]], edges: Pairs) -> int:
     return total
 
 
-def _half(node: str, halves: Mapping[str, str]) -> int:
-    return 0 if halves.get(node) == "upper" else 1
-
-
-def _order(columns: Columns, halves: Mapping[str, str], edges: Pairs) -> Columns:
+def _order(columns: Columns, bands: Mapping[str, int], edges: Pairs) -> Columns:
     """Barycentre sweeps, then swaps of neighbours while they remove crossings."""
-    order = {name: sorted(ids, key=lambda n: _band(n, halves)) for name, ids in columns.items()}
+    order = {name: sorted(ids, key=lambda n: bands.get(n, 0)) for name, ids in columns.items()}
     best, fewest = dict(order), crossings(order, edges)
     for sweep in range(SWEEPS):
         for name in list(order) if sweep % 2 else list(order)[::-1]:
@@ -101,17 +97,13 @@ def _order(columns: Columns, halves: Mapping[str, str], edges: Pairs) -> Columns
             }
             own = {n: (i + 0.5) / len(order[name]) for i, n in enumerate(order[name])}
             mean = {n: _mean(n, spot, edges, own[n]) for n in own}
-            order[name] = sorted(own, key=lambda n: (_band(n, halves), mean[n], own[n]))  # noqa: B023
+            order[name] = sorted(own, key=lambda n: (bands.get(n, 0), mean[n], own[n]))  # noqa: B023
         if (now := crossings(order, edges)) < fewest:
             best, fewest = dict(order), now
-    return _swap(best, halves, edges, fewest)
+    return _swap(best, bands, edges, fewest)
 
 
-def _band(node: str, halves: Mapping[str, str]) -> int:
-    return _half(node, halves) if halves.get(node) else 0
-
-
-def _swap(order: Columns, halves: Mapping[str, str], edges: Pairs, fewest: int) -> Columns:
+def _swap(order: Columns, bands: Mapping[str, int], edges: Pairs, fewest: int) -> Columns:
     changed = True
     while changed:
         changed = False
@@ -120,7 +112,7 @@ def _swap(order: Columns, halves: Mapping[str, str], edges: Pairs, fewest: int) 
                 continue
             for i in range(len(order[name]) - 1):
                 ids = list(order[name])
-                if _band(ids[i], halves) != _band(ids[i + 1], halves):
+                if bands.get(ids[i]) != bands.get(ids[i + 1]):
                     continue
                 ids[i], ids[i + 1] = ids[i + 1], ids[i]
                 now = crossings({**order, name: ids}, edges)

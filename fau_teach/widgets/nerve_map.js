@@ -4,8 +4,10 @@ const SURE = {
   sure: "sure", fairly: "fairly sure", unsure: "unsure",
   check: "to be checked by a certified coder",
 };
+const WIDTH = { system: 0.8, nucleus: 0.84, nerve: 0.9, muscle: 1.4, au: 1.5, emotion: 0.74 }; // parts
 const OUTSIDE = "anatomy, outside the sources";
-const HINT = "Choose any node: its paths light up both ways, and every edge shows its source.";
+const HINT = "Choose any node: its paths light up both ways, and every edge shows its source. "
+  + "Arrow keys move, Enter chooses, Escape clears.";
 
 // Everything on a path through one node. A nerve carries fibres of several nuclei, so a
 // path keeps to the nuclei of its muscle: `free` holds those still possible, or null.
@@ -54,7 +56,8 @@ function render({ model, el }) {
   const chips = new Map();
   const columns = layers.map((layer) => {
     const head = unique("head");
-    const column = make("div", { class: `column ${layer.id}`, role: "group", "aria-labelledby": head },
+    const column = make("div", { class: `column ${layer.id}`, role: "group", "aria-labelledby": head,
+      style: `grid-column: ${order.indexOf(layer.id) + 1}` },
       make("div", { class: "head", id: head }, markOf(layer.id), layer.title));
     const box = make("div", { class: "chips" });
     for (const node of records.filter((one) => one.layer === layer.id)) {
@@ -62,16 +65,16 @@ function render({ model, el }) {
         type: "button", class: "chip", "data-node": node.id, "aria-pressed": "false", tabindex: "-1",
         onclick: () => put("selected", model.get("selected") === node.id ? "" : node.id),
         onfocus: () => stop(box, chip),
-      }, markOf(layer.id), make("span", { class: "text" },
-        node.name ? [make("b", {}, node.label), make("span", { class: "name" }, ` ${node.name}`)]
-          : node.label));
+      }, make("span", { class: "text" }, node.name
+        ? [make("b", {}, node.label), make("span", { class: "name" }, ` ${node.name}`)]
+        : node.chip || node.label));
       chips.set(node.id, chip);
       box.append(chip);
     }
     column.append(box);
     return { column, box };
   });
-  const visible = (box) => [...box.children].filter((chip) => !chip.hidden);
+  const shown = (box) => [...box.children].filter((chip) => !chip.hidden);
   // One tab stop in each column; arrow keys do the rest.
   function stop(box, chip) {
     for (const one of box.children) one.tabIndex = one === chip ? 0 : -1;
@@ -80,7 +83,8 @@ function render({ model, el }) {
   const lines = draw("svg", { class: "lines", "aria-hidden": "true", focusable: "false" });
   const split = make("div", { class: "split", "aria-hidden": "true" },
     make("span", {}, "upper face"), make("span", {}, "lower face"));
-  const sheet = make("div", { class: "sheet", onkeydown: move, "data-columns": order.join(" ") },
+  const sheet = make("div", { class: "sheet", onkeydown: move,
+    style: `--columns: ${order.map((name) => `minmax(0, ${WIDTH[name]}fr)`).join(" ")}` },
     lines, split, columns.map(({ column }) => column));
 
   // Controls
@@ -112,13 +116,15 @@ function render({ model, el }) {
     key("doubtful", "inferred, or varies between people"),
     key("differs", "differs from the printed source"));
   const panel = make("div", { class: "panel", role: "region", "aria-label": "Chosen node" });
+  const evidence = make("div", { class: "evidence", role: "region", tabindex: "-1",
+    "aria-label": "Edges of the path, with their sources" });
   const root = make("div", { class: "ntl ntl-map", role: "group", "aria-label": model.get("label"),
     onkeydown: (event) => {
       if (event.key !== "Escape" || !model.get("selected")) return;
       put("selected", "");
       event.stopPropagation();
-    } }, make("div", { class: "frame" }, controls, sheet, legend, panel,
-    make("p", { class: "credit ntl-quiet" }, credit)), region);
+    } }, make("div", { class: "frame" }, controls, make("p", { class: "hint ntl-quiet" }, HINT),
+    sheet, legend, panel, evidence, make("p", { class: "credit ntl-quiet" }, credit)), region);
 
   const stacked = () => getComputedStyle(sheet).display !== "grid";
 
@@ -129,7 +135,8 @@ function render({ model, el }) {
     if (!chip || step < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const at = columns.findIndex(({ box }) => box === chip.parentNode);
-    const mine = visible(columns[at].box);
+    const seen = (box) => shown(box).filter((one) => one.getClientRects().length);
+    const mine = seen(columns[at].box);
     let goal = null;
     if (step > 3) goal = mine[step === 4 ? 0 : mine.length - 1];
     else if (step < 2) goal = mine[mine.indexOf(chip) + (step ? 1 : -1)];
@@ -140,7 +147,7 @@ function render({ model, el }) {
       // Along a lit path where there is one, else straight across.
       const far = (one) => Math.abs(middle(one) - middle(chip))
         + (lit && lit.nodes.has(chip.dataset.node) && !lit.nodes.has(one.dataset.node) ? 1e6 : 0);
-      goal = next && visible(next.box).reduce((a, b) => (far(b) < far(a) ? b : a));
+      goal = next && seen(next.box).reduce((a, b) => (far(b) < far(a) ? b : a));
     }
     if (goal) goal.focus();
   }
@@ -160,14 +167,12 @@ function render({ model, el }) {
       for (const chip of own) {
         const node = nodes.get(chip.dataset.node);
         chip.hidden = !node.variants.includes(variant) || (node.tables && !node.tables.includes(table));
-        chip.style.setProperty("--row", node.rows[variant] + 2);
+        chip.style.setProperty("--row", node.rows[variant] + 1);
       }
       if (own.some((chip, i) => chip !== box.children[i])) box.append(...own);
-      const shown = visible(box);
-      if (!shown.some((chip) => chip.tabIndex === 0)) stop(box, shown[0]);
     }
     finder.replaceChildren(make("option", { value: "" }, "any node …"), ...columns.map(({ box }, i) =>
-      make("optgroup", { label: layers[i].title }, visible(box).map((chip) =>
+      make("optgroup", { label: layers[i].title }, shown(box).map((chip) =>
         make("option", { value: chip.dataset.node }, nameOf(nodes.get(chip.dataset.node)))))));
     variants.mark();
     claims.mark();
@@ -177,17 +182,29 @@ function render({ model, el }) {
   function choose() {
     let id = model.get("selected");
     if (!chips.has(id) || chips.get(id).hidden) id = "";
+    // On a phone only the path stays; keep what was touched where it was touched.
+    const held = chips.get(id || root.dataset.selected);
+    const before = held && held.getBoundingClientRect().top;
     lit = id ? trace(id, nodes, edges) : null;
-    sheet.classList.toggle("chosen", Boolean(id));
+    root.classList.toggle("chosen", Boolean(id));
     for (const [name, chip] of chips) {
       chip.setAttribute("aria-pressed", String(name === id));
       chip.classList.toggle("lit", Boolean(lit && lit.nodes.has(name)));
+    }
+    for (const { box } of columns) {
+      const now = shown(box);
+      const path = now.filter((chip) => lit && lit.nodes.has(chip.dataset.node));
+      const from = path.length ? path : now;
+      stop(box, from.find((chip) => chip.tabIndex === 0) || from[0]);
     }
     if (id) stop(chips.get(id).parentNode, chips.get(id));
     finder.value = id;
     root.dataset.selected = id;
     connect();
     describe(id);
+    if (held && before && stacked() && held.matches(":hover, :focus")) {
+      scrollBy(0, held.getBoundingClientRect().top - before);
+    }
   }
 
   // Edges behind the chips, at their true places
@@ -213,8 +230,8 @@ function render({ model, el }) {
       lines.append(draw("path", { class: `edge ${kind} ${style} ${state}`,
         d: `M${x1} ${y1}C${x1 + bend} ${y1} ${inside ? x2 + bend : x2 - bend} ${y2} ${x2} ${y2}` }));
       const middle = [inside ? x1 + 16 : (x1 + x2) / 2, (y1 + y2) / 2];
-      if (edge.differs && state !== "faded") {
-        words.push(draw("circle", { class: `differs ${state}`, cx: middle[0], cy: middle[1], r: 3 }));
+      if (edge.differs && state === "lit") {
+        words.push(draw("circle", { cx: middle[0], cy: middle[1], r: 3 }));
       }
       if (relaxes && state === "lit") {
         words.push(draw("text", { x: middle[0], y: middle[1] - (edge.differs ? 5 : -4) }, "relaxes"));
@@ -225,9 +242,8 @@ function render({ model, el }) {
 
   // The panel: what the node is, then every lit edge with its source
   function describe(id) {
-    root.classList.toggle("open", Boolean(id));
+    panel.hidden = evidence.hidden = !id;
     if (!id) {
-      panel.replaceChildren(make("p", { class: "hint" }, HINT));
       if (region.textContent) say("Nothing chosen.");
       return;
     }
@@ -236,36 +252,48 @@ function render({ model, el }) {
       const count = [...lit.nodes].filter((name) => nodes.get(name).layer === layer.id).length;
       return count ? `${count} ${count === 1 ? layer.one : layer.many}` : null;
     }).filter(Boolean).join(", ");
-    const groups = new Map();
-    for (const edge of lit.edges) {
-      const title = nodes.get(edge.start).layer === nodes.get(edge.end).layer ? "Whole → part"
+    const steps = new Map(); // "Nerve → muscle" -> its edges, in the order of the chain
+    const from = (edge) => order.indexOf(nodes.get(edge.start).layer);
+    for (const edge of [...lit.edges].sort((a, b) => from(a) - from(b))) {
+      const inside = nodes.get(edge.start).layer === nodes.get(edge.end).layer;
+      const title = inside ? "Whole → part"
         : `${layerOf(edge.start).title} → ${layerOf(edge.end).title.toLowerCase()}`;
-      groups.set(title, [...(groups.get(title) || []), edge]);
+      steps.set(title, [...(steps.get(title) || []), edge]);
     }
     const near = (edge) => edge.start === id || edge.end === id;
-    const place = (title) => Math.min(...groups.get(title).map((edge) => order.indexOf(nodes.get(edge.start).layer)));
-    const titles = [...groups.keys()].sort((a, b) => place(a) - place(b));
-    const list = make("div", { class: "evidence", role: "group", tabindex: "0",
-      "aria-label": "Edges of the path, with their sources" },
-    titles.map((title) => make("div", { class: "step" }, make("p", { class: "title" }, title),
-      make("ul", {}, groups.get(title).sort((a, b) => near(b) - near(a)).map(row)))));
+    evidence.replaceChildren(...[...steps].map(([title, own]) => make("div", { class: "step" },
+      make("p", { class: "title" }, title),
+      make("ul", {}, own.sort((a, b) => near(b) - near(a)).map(row)))));
     panel.replaceChildren(
       make("p", { class: "about" }, markOf(node.layer), make("strong", {}, nameOf(node)),
-        make("span", { class: "ntl-quiet" }, ` · ${layerOf(id).one} · ${counts || "no paths"}`),
+        make("span", { class: "ntl-quiet" }, ` · ${layerOf(id).one} · ${counts}`)),
+      make("p", { class: "detail" }, sentence(node)),
+      make("p", { class: "actions" },
+        make("button", { type: "button", onclick: () => {
+          evidence.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "nearest" });
+          evidence.focus({ preventScroll: true });
+        } }, `${lit.edges.size} edges and their sources ↓`),
         make("button", { type: "button", class: "clear", onclick: () => {
-          put("selected", "");
           chips.get(id).focus();
-        } }, "Clear")),
-      make("p", { class: "detail" }, sentence(node)), list);
-    say(`${nameOf(node)}: ${counts || "no paths"}`);
+          put("selected", "");
+        } }, "Clear")));
+    say(`${nameOf(node)}: ${counts}`);
   }
 
+  // One or two sentences on a node: its own, or what its edges say
   function sentence(node) {
-    if (node.layer !== "emotion") return node.detail || null;
-    const { title, reading } = tables[model.get("table")];
-    const aus = edges.filter((edge) => edge.end === node.id).map((edge) => nodes.get(edge.start).label);
-    aus.sort((a, b) => a.slice(2) - b.slice(2));
-    return `${title}: ${reading}, ${aus.join(", ")}. One table's claim, not FACS.`;
+    const into = edges.filter((edge) => edge.end === node.id);
+    const names = (some) => some.map((edge) => nodes.get(edge.start).label).join(", ");
+    if (node.layer === "emotion") {
+      const { title, reading } = tables[model.get("table")];
+      into.sort((a, b) => a.start.slice(2) - b.start.slice(2));
+      return `${title}: ${reading}, ${names(into)}. One table's claim, not FACS.`;
+    }
+    if (node.layer !== "au") return node.detail || null;
+    const relaxed = into.filter((edge) => edge.verb.startsWith("relaxes"));
+    const active = into.filter((edge) => !relaxed.includes(edge));
+    return [active.length ? `Contracts: ${names(active)}.` : "",
+      relaxed.length ? `Relaxes: ${names(relaxed)}.` : ""].join(" ").trim();
   }
 
   function row(edge) {
@@ -278,8 +306,8 @@ function render({ model, el }) {
     const told = edge.differs ? (edge.printed
       ? `Printed: ${edge.printed}. We use: ${edge.used || "no such link"}.` : "Not in the printed source.") : "";
     const note = [told, edge.note ? `${edge.note[0].toUpperCase()}${edge.note.slice(1)}.` : ""].join(" ").trim();
-    return make("li", {}, make("b", {}, nameOf(nodes.get(edge.start))), " → ",
-      make("b", {}, nameOf(nodes.get(edge.end))),
+    return make("li", {},
+      make("b", {}, `${nameOf(nodes.get(edge.start))} → ${nameOf(nodes.get(edge.end))}`),
       ` · ${edge.verb} · ${origin}${reference} · ${SURE[edge.confidence] || edge.confidence} `, badge,
       note ? make("span", { class: "note ntl-quiet" }, ` ${note.replace(/\.\.$/, ".")}`) : null);
   }

@@ -19,7 +19,7 @@ import traitlets
 
 from fau_teach import anatomy, emotion, facs
 from fau_teach.widgets._base import Figure
-from fau_teach.widgets._map_layout import place
+from fau_teach.widgets._map_layout import LOWER, place
 
 __all__ = ["CREDIT", "LAYERS", "NerveMap"]
 
@@ -52,7 +52,10 @@ LAYERS = (
     Layer("au", "Action unit", "action unit", "action units"),
     Layer("emotion", "Emotion", "emotion", "emotions"),
 )
-_UPPER_REGIONS = frozenset({"forehead", "scalp", "eye", "brow"})
+_BANDS = {"scalp": 0, "forehead": 0, "brow": 0, "eye": 1}
+_TABLE_NAMES = {"dong": "Dong 2022", "imotions": "iMotions"}
+# Where a long word may break in a narrow column.
+_JOINTS = ("extra", "oculo", "hypo", "sympa", "trige", "mandi", "acces")
 _EMOTION_PREFIX = "emotion_"
 
 
@@ -193,7 +196,7 @@ def _data(layers: tuple[str, ...]) -> Record:
         shown = [node for node in nodes if variant in node["variants"]]
         layout = place(
             {name: [n["id"] for n in shown if n["layer"] == name] for name in layers},
-            {node["id"]: node["half"] for node in shown},
+            {node["id"]: node["band"] for node in shown if "band" in node},
             [(e["start"], e["end"]) for e in edges if variant in e["variants"]],
         )
         for node in shown:
@@ -237,23 +240,27 @@ def _node(node: anatomy.Node) -> Record:
         "label": node.label,
         "name": "",
         "detail": node.detail,
-        "half": "",
         "variants": [],
     }
     if node.layer == "au":
         unit = facs.au(node.id.removeprefix("AU"))
         name = unit.name[:1].lower() + unit.name[1:]
-        record |= {"label": unit.label, "name": name, "half": unit.half}
+        # AU6 lifts the cheek but belongs to the upper face: it stands with the eye.
+        band = _BANDS.get(unit.region, 1) if unit.half == "upper" else LOWER
+        record |= {"label": unit.label, "name": name, "band": band}
     elif node.layer == "muscle":
         record |= _muscle(node.id)
+    for joint in _JOINTS:
+        if joint in record["label"]:
+            record["chip"] = record["label"].replace(joint, f"{joint}\u00ad")
     return record
 
 
 def _muscle(muscle_id: str) -> Record:
-    """What the map says of a muscle; nothing but the face half of a name that fits no muscle."""
+    """What the map says of a muscle; nothing but the band for a name that fits no muscle."""
     found = {muscle.id: muscle for muscle in anatomy.muscles()}
     if muscle_id not in found:
-        return {"half": "lower"}
+        return {"band": LOWER}
     muscle = found[muscle_id]
     todo, nuclei = [muscle], set()
     while todo:
@@ -264,7 +271,7 @@ def _muscle(muscle_id: str) -> Record:
     return {
         "label": muscle.name.split(" (")[0],
         "detail": f"{does.used[:1].upper()}{does.used[1:]}." if does else "",
-        "half": "upper" if muscle.region in _UPPER_REGIONS else "lower",
+        "band": _BANDS.get(muscle.region, LOWER),
         # A nerve carries fibres of several nuclei; a path keeps to those of its muscle.
         "nuclei": sorted(nuclei),
     }
@@ -314,6 +321,7 @@ def _emotions() -> tuple[list[Record], list[Record], Record]:
     for table in emotion.tables():
         tables[table.id] = {
             "title": table.title,
+            "short": _TABLE_NAMES.get(table.id, table.id),
             "reading": "AUs that may show" if table.kind == "option_set" else "AUs shown together",
         }
         for name, found in table.sets.items():
@@ -326,7 +334,6 @@ def _emotions() -> tuple[list[Record], list[Record], Record]:
                     "label": name,
                     "name": "",
                     "detail": "",
-                    "half": "",
                     "variants": list(VARIANTS),
                     "tables": [],
                 },

@@ -10,7 +10,7 @@ from math import log10
 import matplotlib as mpl
 import pytest
 
-from fau_teach import plots
+from fau_teach import anatomy, plots
 
 mpl.use("Agg")
 
@@ -74,6 +74,19 @@ def test_what_lets_go_e2_07_e2_11() -> None:
     lid = "levator_palpebrae_superioris"
     assert actions["5", lid] == "contracts"
     assert {actions[code, lid] for code in ("41", "43", "45", "46")} == {"relaxes"}
+
+
+def test_incidence_agrees_with_the_chain_of_the_anatomy() -> None:
+    verbs = {"contract": "contracts", "relax": "relaxes"}
+    edges = {
+        (edge.end.removeprefix("AU"), edge.start): edge
+        for edge in anatomy.graph().edges
+        if edge.kind == "muscle-au" and edge.end.removeprefix("AU") in anatomy.imotions_codes()
+    }
+    drawn = plots.muscle_actions()
+    assert {pair: verbs[edges[pair].action] for pair in drawn} == drawn
+    # Helpers that only some descriptions add are left out of the figure.
+    assert {edges[pair].role for pair in set(edges) - set(drawn)} == {"assist"}
 
 
 def test_incidence_draws_every_cell_once() -> None:
