@@ -143,6 +143,7 @@ def lab_data() -> dict[str, Any]:
         "sentences": sentences.items(),
         "cells": cells,
         "signs": {lesion: found for lesion, found in signs.items() if found},
+        "signTexts": dict(SIGNS),
     }
 
 

@@ -4,10 +4,10 @@ const SURE = {
   sure: "sure", fairly: "fairly sure", unsure: "unsure",
   check: "to be checked by a certified coder",
 };
-const WIDTH = { system: 0.8, nucleus: 0.84, nerve: 0.9, muscle: 1.4, au: 1.5, emotion: 0.74 }; // parts
+const WIDTH = { system: 0.8, nucleus: 0.83, nerve: 0.9, muscle: 1.44, au: 1.49, emotion: 0.93 }; // parts
 const OUTSIDE = "anatomy, outside the sources";
-const HINT = "Choose any node: its paths light up both ways, and every edge shows its source. "
-  + "Arrow keys move, Enter chooses, Escape clears.";
+const HINT = "Choose any node: its paths light up both ways, and every edge shows its source. ";
+const KEYS = "Arrow keys move, Enter chooses, Escape clears.";
 
 // Everything on a path through one node. A nerve carries fibres of several nuclei, so a
 // path keeps to the nuclei of its muscle: `free` holds those still possible, or null.
@@ -82,7 +82,7 @@ function render({ model, el }) {
 
   const lines = draw("svg", { class: "lines", "aria-hidden": "true", focusable: "false" });
   const split = make("div", { class: "split", "aria-hidden": "true" },
-    make("span", {}, "upper face"), make("span", {}, "lower face"));
+    make("span", {}, "↑ upper face"), make("span", {}, "↓ lower face"));
   const sheet = make("div", { class: "sheet", onkeydown: move,
     style: `--columns: ${order.map((name) => `minmax(0, ${WIDTH[name]}fr)`).join(" ")}` },
     lines, split, columns.map(({ column }) => column));
@@ -123,7 +123,8 @@ function render({ model, el }) {
       if (event.key !== "Escape" || !model.get("selected")) return;
       put("selected", "");
       event.stopPropagation();
-    } }, make("div", { class: "frame" }, controls, make("p", { class: "hint ntl-quiet" }, HINT),
+    } }, make("div", { class: "frame" }, controls, make("p", { class: "hint ntl-quiet" }, HINT,
+      make("span", { class: "keys" }, KEYS)),
     sheet, legend, panel, evidence, make("p", { class: "credit ntl-quiet" }, credit)), region);
 
   const stacked = () => getComputedStyle(sheet).display !== "grid";
@@ -161,6 +162,8 @@ function render({ model, el }) {
     sheet.style.setProperty("--rows", sheets[variant].rows);
     sheet.style.setProperty("--split", sheets[variant].split + 2);
     split.hidden = !sheets[variant].split;
+    const dense = columns.map(({ column }) => column).filter((one) => one.matches(".muscle, .au"));
+    if (dense.length) split.style.gridColumn = `${dense[0].style.gridColumnStart} / span ${dense.length}`;
     for (const { box } of columns) {
       const own = [...box.children].sort((a, b) =>
         nodes.get(a.dataset.node).rows[variant] - nodes.get(b.dataset.node).rows[variant]);
