@@ -67,6 +67,9 @@ def _axes(width: float, height: float) -> Axes:
     """Fresh axes of a given size [inch] in the book's style."""
     import matplotlib.pyplot as plt
 
+    # Load the backend first: loaded within the context, it would lose its interactive mode
+    # with the style, and a notebook would show the first figure only.
+    plt.draw_if_interactive()
     with plt.style.context(STYLE):
         _, ax = plt.subplots(figsize=(width, height))
     return ax

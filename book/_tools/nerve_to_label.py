@@ -100,6 +100,15 @@ def drop_widget_state(app: Sphinx, env: Any) -> None:
             del scripts[key]
 
 
+def drop_thebe(app: Sphinx, pagename: str, template: str, context: dict[str, Any], _: Any) -> None:
+    """Leave out Thebe, which the book tool adds to every page though it is switched off."""
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "thebe" not in f"{script} {getattr(script, 'attributes', {}).get('body', '')}".lower()
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     for name, directive in DIRECTIVES.items():
@@ -108,4 +117,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", copy_vendor)
     app.connect("builder-inited", write_figures)
     app.connect("env-updated", drop_widget_state)
+    app.connect("html-page-context", drop_thebe, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

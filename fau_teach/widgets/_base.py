@@ -38,7 +38,8 @@ class Figure(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.figure:
+        # anywidget derives a class from ours for each object; that one must stay as it is.
+        if "figure" in vars(cls):
             cls._esm = cls.module_text()
             cls._css = cls.style_text()
             Figure.registry[cls.figure] = cls

@@ -19,7 +19,7 @@ import traitlets
 from fau_teach import anatomy, facs
 from fau_teach.anatomy import LesionResult
 from fau_teach.anatomy.explain import SIGNS
-from fau_teach.widgets._base import Figure
+from fau_teach.widgets._base import Figure, _text
 
 COMMANDS = ("voluntary", "emotional")
 SIDES = ("R", "L")
@@ -220,6 +220,11 @@ class LesionLab(Figure):
             selected=aus[-1] if aus else "",
             **kwargs,
         )
+
+    @classmethod
+    def module_text(cls) -> str:
+        """JavaScript of the figure: helpers, the face's drawing, the lab."""
+        return "\n".join(_text(name) for name in ("common.js", "face.js", "lesion_lab.js"))
 
     def fallback_html(self) -> str:
         """Table of lesions: units lost and weak on each side, for both commands."""

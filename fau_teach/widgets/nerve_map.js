@@ -4,7 +4,7 @@ const SURE = {
   sure: "sure", fairly: "fairly sure", unsure: "unsure",
   check: "to be checked by a certified coder",
 };
-const WIDTH = { system: 0.8, nucleus: 0.83, nerve: 0.9, muscle: 1.44, au: 1.49, emotion: 0.93 }; // parts
+const WIDTH = { system: 0.78, nucleus: 0.85, nerve: 0.87, muscle: 1.38, au: 1.6, emotion: 0.88 }; // parts
 const OUTSIDE = "anatomy, outside the sources";
 const HINT = "Choose any node: its paths light up both ways, and every edge shows its source. ";
 const KEYS = "Arrow keys move, Enter chooses, Escape clears.";
@@ -83,7 +83,7 @@ function render({ model, el }) {
   const lines = draw("svg", { class: "lines", "aria-hidden": "true", focusable: "false" });
   const split = make("div", { class: "split", "aria-hidden": "true" },
     make("span", {}, "↑ upper face"), make("span", {}, "↓ lower face"));
-  const sheet = make("div", { class: "sheet", onkeydown: move,
+  const sheet = make("div", { class: order.length > 4 ? "sheet many" : "sheet", onkeydown: move,
     style: `--columns: ${order.map((name) => `minmax(0, ${WIDTH[name]}fr)`).join(" ")}` },
     lines, split, columns.map(({ column }) => column));
 
@@ -140,8 +140,10 @@ function render({ model, el }) {
     const mine = seen(columns[at].box);
     let goal = null;
     if (step > 3) goal = mine[step === 4 ? 0 : mine.length - 1];
-    else if (step < 2) goal = mine[mine.indexOf(chip) + (step ? 1 : -1)];
-    else if (stacked()) goal = mine[mine.indexOf(chip) + (step === 3 ? 1 : -1)];
+    else if (stacked()) {
+      const all = columns.flatMap(({ box }) => seen(box));
+      goal = all[all.indexOf(chip) + (step % 2 ? 1 : -1)];
+    } else if (step < 2) goal = mine[mine.indexOf(chip) + (step ? 1 : -1)];
     else {
       const next = columns[at + (step === 3 ? 1 : -1)];
       const middle = (one) => { const b = one.getBoundingClientRect(); return b.top + b.height / 2; };
@@ -205,9 +207,9 @@ function render({ model, el }) {
     root.dataset.selected = id;
     connect();
     describe(id);
-    if (held && before && stacked() && held.matches(":hover, :focus")) {
-      scrollBy(0, held.getBoundingClientRect().top - before);
-    }
+    if (!held || !root.contains(document.activeElement)) return;
+    if (before && stacked()) scrollBy(0, held.getBoundingClientRect().top - before);
+    held.scrollIntoView({ block: "nearest" }); // not under the panel
   }
 
   // Edges behind the chips, at their true places
@@ -237,7 +239,7 @@ function render({ model, el }) {
         words.push(draw("circle", { cx: middle[0], cy: middle[1], r: 3 }));
       }
       if (relaxes && state === "lit") {
-        words.push(draw("text", { x: middle[0], y: middle[1] - (edge.differs ? 5 : -4) }, "relaxes"));
+        words.push(draw("text", { x: x2 - 4, y: y2 + 4 }, "relax"));
       }
     }
     lines.append(...words);
@@ -268,19 +270,21 @@ function render({ model, el }) {
       make("p", { class: "title" }, title),
       make("ul", {}, own.sort((a, b) => near(b) - near(a)).map(row)))));
     panel.replaceChildren(
-      make("p", { class: "about" }, markOf(node.layer), make("strong", {}, nameOf(node)),
-        make("span", { class: "ntl-quiet" }, ` · ${layerOf(id).one} · ${counts}`)),
-      make("p", { class: "detail" }, sentence(node)),
-      make("p", { class: "actions" },
+      make("div", { class: "about" },
+        make("p", {}, markOf(node.layer), make("strong", {}, nameOf(node)),
+          make("span", { class: "ntl-quiet" }, ` · ${layerOf(id).one}`)),
+        make("p", {}, sentence(node)),
+        make("p", { class: "ntl-quiet" }, counts ? `On its paths: ${counts}.` : "No path leads on.")),
+      make("div", { class: "actions" },
         make("button", { type: "button", onclick: () => {
           evidence.scrollIntoView({ behavior: reducedMotion() ? "auto" : "smooth", block: "nearest" });
           evidence.focus({ preventScroll: true });
-        } }, `${lit.edges.size} edges and their sources ↓`),
+        } }, `${lit.edges.size} edges, with sources ↓`),
         make("button", { type: "button", class: "clear", onclick: () => {
           chips.get(id).focus();
           put("selected", "");
         } }, "Clear")));
-    say(`${nameOf(node)}: ${counts}`);
+    say(`${nameOf(node)}: ${counts || "no paths"}`);
   }
 
   // One or two sentences on a node: its own, or what its edges say

@@ -21,16 +21,17 @@ from fau_teach import anatomy, emotion, facs
 from fau_teach.widgets._base import Figure
 from fau_teach.widgets._map_layout import LOWER, place
 
-__all__ = ["CREDIT", "LAYERS", "NerveMap"]
+__all__ = ["CLAIM", "CREDIT", "LAYERS", "NerveMap"]
 
 Variant = Literal["used", "printed"]
 Record = dict[str, Any]
 
 VARIANTS: tuple[Variant, ...] = ("used", "printed")
 OUTSIDE = "anatomy, outside the sources"
-CREDIT = (
-    "Our drawing, not a copy of Fig. 1. The emotion column is one table's claim, not FACS: "
-    "an edge there says that the table lists the action unit under that emotion."
+CREDIT = "Our drawing, not a copy of Fig. 1."
+CLAIM = (
+    "The emotion column is one table's claim, not FACS: an edge there says that the table "
+    "lists the action unit under that emotion."
 )
 
 
@@ -131,13 +132,14 @@ class NerveMap(Figure):
             )
             body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             rows.append(f'<tr><th scope="row">{escape(node["label"])}</th>{body}</tr>')
+        credit = escape(f"{self.label}. {self.data['credit']}")
         if not rows:
-            return f"<p>{escape(self.label)}.</p><p>{escape(CREDIT)}</p>"
+            return f"<p>{credit}</p>"
         heads = "".join(
             f'<th scope="col">{name}</th>' for name in ("Muscle", "Nerve", "AUs", "Sources")
         )
         return (
-            f"<table><caption>{escape(self.label)}. {escape(CREDIT)}</caption>"
+            f"<table><caption>{credit}</caption>"
             f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
 
@@ -213,7 +215,7 @@ def _data(layers: tuple[str, ...]) -> Record:
         "edges": edges,
         "tables": tables,
         "sheets": sheets,
-        "credit": CREDIT,
+        "credit": f"{CREDIT} {CLAIM}" if "emotion" in layers else CREDIT,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,13 @@ def ytick_labels(ax: plt.Axes) -> list[str]:
 def test_importing_plots_loads_no_matplotlib() -> None:
     code = "import fau_teach.plots, sys; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_notebooks_keep_showing_figures() -> None:
+    code = "import matplotlib; from fau_teach import plots; plots.data_sets();"
+    code += "import sys; sys.exit(not matplotlib.is_interactive())"
+    env = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=env).returncode == 0
 
 
 def test_coding_systems_in_the_order_of_s0_004() -> None:
