@@ -69,7 +69,7 @@ def _axes(width: float, height: float) -> Axes:
 
     # Load the backend first: loaded within the context, it would lose its interactive mode
     # with the style, and a notebook would show the first figure only.
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with plt.style.context(STYLE):
         _, ax = plt.subplots(figsize=(width, height))
     return ax

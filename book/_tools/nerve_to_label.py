@@ -17,11 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+import ntl_icons  # noqa: E402
 from ntl_directives import DIRECTIVES  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 
 # What a page's outputs depend on besides the page's own code.
 EXECUTION_INPUTS = ("fau_teach", "data", ".ci/constraints.txt")
+ICONS = "icons.css"
 MATHJAX_PARTS = (
     "tex-mml-chtml.js",
     "output/chtml/fonts/woff-v2",
@@ -109,6 +111,12 @@ def drop_thebe(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     ]
 
 
+def slim_icons(app: Sphinx, exception: Exception | None) -> None:
+    """Take the theme's icon library out of the pages."""
+    if exception is None and app.builder.format == "html":
+        ntl_icons.slim(Path(app.outdir), ICONS)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     for name, directive in DIRECTIVES.items():
@@ -118,4 +126,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_figures)
     app.connect("env-updated", drop_widget_state)
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("build-finished", slim_icons)
+    app.add_css_file(ICONS)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

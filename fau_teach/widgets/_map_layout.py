@@ -97,7 +97,7 @@ def _order(columns: Columns, bands: Mapping[str, int], edges: Pairs) -> Columns:
             }
             own = {n: (i + 0.5) / len(order[name]) for i, n in enumerate(order[name])}
             mean = {n: _mean(n, spot, edges, own[n]) for n in own}
-            order[name] = sorted(own, key=lambda n: (bands.get(n, 0), mean[n], own[n]))  # noqa: B023
+            order[name] = sorted(own, key=lambda n: (bands.get(n, 0), mean[n], own[n]))
         if (now := crossings(order, edges)) < fewest:
             best, fewest = dict(order), now
     return _swap(best, bands, edges, fewest)

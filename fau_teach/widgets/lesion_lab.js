@@ -218,9 +218,10 @@ function render({ model, el }) {
     const name = site ? select.selectedOptions[0].textContent : "";
     const hanging = SIDES.flatMap((half) => [...hangs(half)].map((muscle) =>
       `${SIDE_WORDS[half]}, ${data.signTexts[muscle]}`));
-    summary.textContent = `${site ? `Cut: ${side} ${name}.` : "Nothing is cut."} ${state.command === "voluntary"
-      ? "Voluntary" : "Emotional"} command: ${SIDES.map(count).join(", ")}.`
-      + (hanging.length ? ` At rest: ${hanging.join("; ")}.` : "");
+    const result = `${site ? `Cut: ${side} ${name}.` : "Nothing is cut."} ${state.command === "voluntary"
+      ? "Voluntary" : "Emotional"} command: ${SIDES.map(count).join(", ")}.`;
+    summary.replaceChildren(make("strong", {}, result),
+      hanging.length ? ` At rest: ${hanging.join("; ")}.` : "");
     why.replaceChildren(...(state.selected ? [make("p", { class: "heading" },
       `${labels.get(state.selected).label} ${labels.get(state.selected).name}`),
     ...SIDES.flatMap((half) => explain(state.selected, half))]
@@ -230,14 +231,14 @@ function render({ model, el }) {
   }
 
   const root = make("div",
-    { class: "ntl ntl-lab", role: "group", "aria-label": model.get("label") },
-    make("div", { class: "bench" }, make("div", { class: "site" },
+    { class: "ntl ntl-lab", role: "group", "aria-label": model.get("label") }, make("div",
+      { class: "lab" }, make("div", { class: "bench" }, make("div", { class: "site" },
       make("label", { for: select.id }, "Lesion"), select), sides, commands),
     make("div", { class: "tasks", role: "group", "aria-labelledby": taskName.id }, taskName, taskButtons),
     face, make("div", { class: "answer" }, summary, why,
       make("p", { class: "ntl-quiet note" }, "Hatched: weak or lost. A teaching model of complete cuts, "
         + "not for diagnosis. Sources: S0-014, S0-020, S0-059, S0-070; E0-20, E0-34.")),
-    make("div", { class: "list" }, table), region);
+    make("div", { class: "list" }, table)), region);
   el.append(root);
   for (const name of Object.keys(state)) {
     model.on(`change:${name}`, () => {

@@ -9,6 +9,7 @@ Source: S0-012, S0-019, S0-021; E0-20, E0-42.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -101,11 +102,16 @@ class NerveMap(Figure):
         _check("a table", table, data["tables"])
         _check("a variant", variant, VARIANTS)
         if focus is not None:
-            _check("a node of this map", focus, [node["id"] for node in data["nodes"]])
+            shown = [
+                node["id"]
+                for node in data["nodes"]
+                if variant in node["variants"] and table in node.get("tables", [table])
+            ]
+            _check("a node of this map", focus, shown)
         names = [layer.title.lower() for layer in LAYERS if layer.id in chosen]
         kwargs.setdefault("label", f"Map from {names[0]} to {names[-1]}")
         super().__init__(
-            data=data,
+            data=deepcopy(data),
             selected=focus or "",
             table=table,
             variant=variant,
@@ -115,20 +121,25 @@ class NerveMap(Figure):
 
     def fallback_html(self) -> str:
         """Every muscle with its nerves, its action units and their sources, as a table."""
-        labels = {node["id"]: node["label"] for node in self.data["nodes"]}
+        nodes = {node["id"]: node for node in self.data["nodes"]}
         edges = [edge for edge in self.data["edges"] if self.variant in edge["variants"]]
         rows = []
-        for node in self.data["nodes"]:
+        for node in nodes.values():
             if node["layer"] != "muscle" or self.variant not in node["variants"]:
                 continue
-            into = [edge for edge in edges if edge["end"] == node["id"]]
-            out = [edge for edge in edges if edge["start"] == node["id"]]
-            relaxing = {e["end"] for e in out if e["verb"].startswith("relaxes")}
-            aus = (e["end"] + (" (relaxes)" if e["end"] in relaxing else "") for e in out)
+            into = [(nodes[e["start"]], e) for e in edges if e["end"] == node["id"]]
+            out = [(nodes[e["end"]], e) for e in edges if e["start"] == node["id"]]
             cells = (
-                _listed(labels[edge["start"]] for edge in into),
-                _listed(aus),
-                _listed(_origin(edge) for edge in (*into, *out)),
+                _listed(
+                    near["label"] if near["layer"] == "nerve" else f"through {near['label']}"
+                    for near, _ in into
+                ),
+                _listed(
+                    near["label"] + (" (relaxes)" if edge["verb"].startswith("relaxes") else "")
+                    for near, edge in out
+                    if near["layer"] == "au"
+                ),
+                _listed(_origin(edge) for _, edge in (*into, *out)),
             )
             body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             rows.append(f'<tr><th scope="row">{escape(node["label"])}</th>{body}</tr>')

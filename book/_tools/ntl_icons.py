@@ -1,0 +1,83 @@
+"""Replace the theme's icon library (2 MB a page) by the few icons that the pages use.
+
+The theme loads Font Awesome as a script, a style sheet and three fonts. This step cuts
+the used glyphs out of its free font (SIL Open Font License, so under another name) and
+puts them into one small style sheet, which also works from a folder on disk.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+FAMILY = "Nerve to Label Icons"
+# Set by the theme's scripts, so not in the pages as built.
+BY_SCRIPT = {"fa-xmark", "fa-chevron-up", "fa-check", "fa-copy"}
+UNUSED = re.compile(
+    r'\s*(<link[^>]*vendor/fontawesome[^>]*>|<script[^>]*vendor/fontawesome[^>]*></script>)'
+)
+STYLE = """\
+@font-face {{ font-display: block; font-family: "{family}"; font-weight: 900;
+  src: url(data:font/woff;base64,{font}) format("woff"); }}
+.fa-solid, .fas, .fa, .fa-regular, .fa-brands {{ display: inline-block;
+  font-family: "{family}"; font-style: normal; font-variant: normal; font-weight: 900;
+  line-height: 1; text-rendering: auto; -webkit-font-smoothing: antialiased; }}
+.fa-lg {{ font-size: 1.25em; line-height: .05em; vertical-align: -.075em; }}
+.fa-fw {{ text-align: center; width: 1.25em; }}
+{glyphs}
+"""
+
+
+def used_icons(pages: list[str], known: dict[str, str]) -> set[str]:
+    """Names of icons that any page shows, as far as the library has them."""
+    named = {name for page in pages for name in re.findall(r"\bfa-[a-z0-9-]+", page)}
+    return (named | BY_SCRIPT) & set(known)
+
+
+def code_points(style: str) -> dict[str, str]:
+    """Icon names and their code points (hexadecimal) from the library's style sheet."""
+    found: dict[str, str] = {}
+    for names, point in re.findall(r'([^{}]+)\{(?:--fa:|content:)"\\([0-9a-f]+)"', style):
+        for name in re.findall(r"\.(fa-[a-z0-9-]+)(?=:+before|[,{]|$)", names):
+            found[name] = point
+    return found
+
+
+def cut_font(source: Path, points: set[str]) -> bytes:
+    """WOFF of the named glyphs alone, renamed as the licence asks of a changed font."""
+    font = TTFont(source)
+    options = subset.Options(flavor="woff", name_IDs=[1, 2, 4, 6], notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[int(point, 16) for point in points])
+    cutter.subset(font)
+    for record in font["name"].names:
+        record.string = FAMILY.replace(" ", "") if record.nameID == 6 else FAMILY
+    font.flavor = "woff"
+    target = io.BytesIO()
+    font.save(target)
+    return target.getvalue()
+
+
+def slim(html: Path, style_name: str) -> None:
+    """Write the small style sheet and take the library out of every page."""
+    library = next((html / "_static" / "vendor" / "fontawesome").glob("*/"), None)
+    if library is None:
+        return
+    known = code_points((library / "css" / "all.min.css").read_text(encoding="utf-8"))
+    pages = {page: page.read_text(encoding="utf-8") for page in html.rglob("*.html")}
+    icons = sorted(used_icons(list(pages.values()), known))
+    font = cut_font(library / "webfonts" / "fa-solid-900.ttf", {known[name] for name in icons})
+    glyphs = "\n".join(f'.{name}::before {{ content: "\\{known[name]}"; }}' for name in icons)
+    text = STYLE.format(
+        family=FAMILY, font=base64.b64encode(font).decode("ascii"), glyphs=glyphs
+    )
+    (html / "_static" / style_name).write_text(text, encoding="utf-8")
+    for page, source in pages.items():
+        slimmed = UNUSED.sub("", source)
+        if slimmed != source:
+            page.write_text(slimmed, encoding="utf-8")
