@@ -48,9 +48,10 @@ def main() -> int:
         sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",
         "--all", "-W", "-n", "--keep-going", "-q",
     ]  # fmt: skip
-    # Pages must not depend on a display, on threads or on a user's own settings.
-    env = {**os.environ, "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "IPYTHONDIR": str(
-        ROOT / "_build" / "ipython")}
+    # Pages must not depend on threads or on a user's own settings; a figure shows in a page
+    # only with the notebook's own backend, which an MPLBACKEND from outside would replace.
+    env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    env |= {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
     done = subprocess.run(command, cwd=ROOT, env=env, check=False)
     if done.returncode:
         print("book: the build failed; the first message above says where", flush=True)

@@ -162,7 +162,7 @@ function render({ model, el }) {
     }
     buttons.forEach((button) =>
       button.setAttribute("aria-pressed", String(Number(button.value) === values.fps)));
-    root.dataset.frames = plain(result.intervals);
+    root.dataset.frames = result.intervals;
     root.dataset.low = result.low;
     root.dataset.high = result.high;
     root.dataset.seen = result.seen;

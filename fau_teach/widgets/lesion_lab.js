@@ -162,13 +162,16 @@ function render({ model, el }) {
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
     show();
-    say(summary.textContent);
+    say(`${spoken()} ${summary.textContent}`);
   }
 
   function status(code, side) {
     const { status: mark } = look(code, side);
     return `${ICON[mark]} ${STATUS[mark]}`;
   }
+
+  const spoken = () => aus().map((code) => `${labels.get(code).label}: ${SIDES.map((side) =>
+    `${SIDE_WORDS[side]} ${STATUS[look(code, side).status]}`).join(", ")}.`).join(" ");
 
   function count(side) {
     const found = data.aus.map(([code]) => look(code, side).status);
@@ -207,14 +210,17 @@ function render({ model, el }) {
         cell.replaceChildren(make("span", { class: "bar", style: `--share:${strength}` }), STATUS[mark]);
       }
     }
+    const held = badges.contains(document.activeElement) ? document.activeElement.value : "";
     badges.replaceChildren(...[...heights()].flatMap(([code, y]) => SIDES.map((half) => {
       const { status: mark } = look(code, half);
-      return make("button", { type: "button", class: `badge ${half} ${mark}`,
+      return make("button", { type: "button", value: code + half, class: `badge ${half} ${mark}`,
         style: `top:${((100 * y) / VIEW.height).toFixed(1)}%`,
         "aria-pressed": String(code === state.selected), onclick: () => choose(code),
         "aria-label": `${labels.get(code).label} ${status(code, half)}, ${SIDE_WORDS[half]} side` },
       labels.get(code).label, make("small", {}, status(code, half)));
     })));
+    // The buttons are new; a reader at the keyboard stays where she was.
+    if (held) [...badges.children].find(({ value }) => value === held).focus();
     const name = site ? select.selectedOptions[0].textContent : "";
     const hanging = SIDES.flatMap((half) => [...hangs(half)].map((muscle) =>
       `${SIDE_WORDS[half]}, ${data.signTexts[muscle]}`));

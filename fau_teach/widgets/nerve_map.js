@@ -4,7 +4,11 @@ const SURE = {
   sure: "sure", fairly: "fairly sure", unsure: "unsure",
   check: "to be checked by a certified coder",
 };
-const WIDTH = { system: 0.78, nucleus: 0.85, nerve: 0.87, muscle: 1.38, au: 1.6, emotion: 0.88 }; // parts
+const WIDTH = { // of a column: its longest word at least, the rest by share
+  system: "minmax(min-content, 0.78fr)", nucleus: "minmax(min-content, 0.8fr)",
+  nerve: "minmax(min-content, 0.85fr)", muscle: "minmax(0, 1.42fr)", au: "minmax(0, 1.62fr)",
+  emotion: "minmax(min-content, 0.7fr)",
+};
 const OUTSIDE = "anatomy, outside the sources";
 const HINT = "Choose any node: its paths light up both ways, and every edge shows its source. ";
 const KEYS = "Arrow keys move, Enter chooses, Escape clears.";
@@ -84,7 +88,7 @@ function render({ model, el }) {
   const split = make("div", { class: "split", "aria-hidden": "true" },
     make("span", {}, "↑ upper face"), make("span", {}, "↓ lower face"));
   const sheet = make("div", { class: order.length > 4 ? "sheet many" : "sheet", onkeydown: move,
-    style: `--columns: ${order.map((name) => `minmax(0, ${WIDTH[name]}fr)`).join(" ")}` },
+    style: `--columns: ${order.map((name) => WIDTH[name]).join(" ")}` },
     lines, split, columns.map(({ column }) => column));
 
   // Controls

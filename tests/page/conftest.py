@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 SCREENSHOTS = ROOT / "_build" / "screenshots"
-# sphinx-thebe registers its script twice; the theme has switched it off, the line stays.
-TOLERATED = ("THEBE_JS_URL",)
+TOLERATED: tuple[str, ...] = ()
 WIDTHS = {"desktop": 1280, "phone": 390}
 
 

@@ -19,7 +19,7 @@ class Rows(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
-        self.feed(text)
+        self.feed(text.partition("</table>")[0])
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag == "tr":
