@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-import ntl_icons  # noqa: E402
+import ntl_finish  # noqa: E402
 from ntl_directives import DIRECTIVES  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 
@@ -114,7 +114,7 @@ def drop_thebe(app: Sphinx, pagename: str, template: str, context: dict[str, Any
 def slim_icons(app: Sphinx, exception: Exception | None) -> None:
     """Take the theme's icon library out of the pages."""
     if exception is None and app.builder.format == "html":
-        ntl_icons.slim(Path(app.outdir), ICONS)
+        ntl_finish.slim(Path(app.outdir), ICONS)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -312,7 +312,7 @@ function render({ model, el }) {
     const reference = edge.source === "outside" && edge.reference ? ` (${edge.reference})` : "";
     const notes = model.get("notes_href");
     const badge = edge.erratum ? make(notes ? "a" : "span", {
-      class: "badge", href: notes ? `${notes}#${edge.erratum.toLowerCase()}` : null,
+      class: "badge", href: notes ? `${notes}#erratum-${edge.erratum.toLowerCase()}` : null,
     }, edge.erratum) : null;
     const told = edge.differs ? (edge.printed
       ? `Printed: ${edge.printed}. We use: ${edge.used || "no such link"}.` : "Not in the printed source.") : "";

@@ -85,6 +85,7 @@ class Visitor:
                 handle.abort()
 
         self.context.route("**/*", route)
+        self.page.on("response", lambda answer: answer.status >= 400 and self.note(answer.url))
         self.page.on("pageerror", lambda error: self.note(str(error)))
         self.page.on("console", lambda line: line.type == "error" and self.note(line.text))
 

@@ -57,7 +57,7 @@ def run_axe(page: Any) -> list[str]:
         page.add_script_tag(path=str(AXE))
     result = page.evaluate(
         """() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
-        "wcag22aa"], resultTypes: ["violations"] })"""
+        "wcag22aa"], resultTypes: ["violations"], preload: false })"""
     )
     return [
         f"{rule['id']}: {rule['help']}: "

@@ -1,4 +1,4 @@
-"""Replace the theme's icon library (2 MB a page) by the few icons that the pages use.
+"""Finish the pages: the few icons that they use instead of the theme's library of 2 MB.
 
 The theme loads Font Awesome as a script, a style sheet and three fonts. This step cuts
 the used glyphs out of its free font (SIL Open Font License, so under another name) and
@@ -63,6 +63,13 @@ def cut_font(source: Path, points: set[str]) -> bytes:
     return target.getvalue()
 
 
+def repair(page: str) -> str:
+    """Mend what the theme leaves inaccessible: nameless summaries, a role that ARIA dropped."""
+    named = '<summary aria-label="Show or hide the pages of this chapter"><span'
+    page = page.replace("<summary><span", named)
+    return page.replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def slim(html: Path, style_name: str) -> None:
     """Write the small style sheet and take the library out of every page."""
     library = next((html / "_static" / "vendor" / "fontawesome").glob("*/"), None)
@@ -78,6 +85,6 @@ def slim(html: Path, style_name: str) -> None:
     )
     (html / "_static" / style_name).write_text(text, encoding="utf-8")
     for page, source in pages.items():
-        slimmed = UNUSED.sub("", source)
+        slimmed = repair(UNUSED.sub("", source))
         if slimmed != source:
             page.write_text(slimmed, encoding="utf-8")

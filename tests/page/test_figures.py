@@ -1,0 +1,279 @@
+"""Every interactive figure, used by mouse, keyboard and touch, and compared with Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import HTML, start_figures
+
+from fau_teach import anatomy, micro
+
+MAP = "book/01-nerves-to-aus/7-the-whole-chain.html"
+LAB = "book/01-nerves-to-aus/4-lesion-lab.html"
+SLIDER = "book/01-nerves-to-aus/1-what-a-face-says.html"
+QUIZ = "book/01-nerves-to-aus/7-the-whole-chain.html"
+
+
+def lit(page: Any) -> set[str]:
+    return set(
+        page.eval_on_selector_all(".ntl-map .chip.lit", "list => list.map(one => one.dataset.node)")
+    )
+
+
+# -- map
+
+
+def test_map_lights_the_paths_of_python_for_every_node(visit: Any) -> None:
+    page = visit(MAP).page
+    graph = anatomy.graph()
+    ours = {node.id for node in graph.nodes}
+    found = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".ntl-map .chip:not([hidden])")]
+        .map((chip) => {
+          if (chip.getAttribute("aria-pressed") !== "true") chip.click();
+          const on = [...document.querySelectorAll(".ntl-map .chip.lit")];
+          return [chip.dataset.node, on.map((one) => one.dataset.node)];
+        }))"""
+    )
+    assert set(found) >= ours - {node for node in ours if node not in found and not reach(node)}
+    for node, shown in found.items():
+        if node in ours:
+            assert set(shown) & ours == reach(node) | {node}, node
+
+
+def reach(node: str) -> set[str]:
+    graph = anatomy.graph()
+    return set(graph.upstream(node)) | set(graph.downstream(node))
+
+
+def test_map_by_keyboard(visit: Any) -> None:
+    page = visit(MAP).page
+    chip = page.locator('.ntl-map .chip[data-node="AU12"]')
+    chip.focus()
+    assert chip.get_attribute("aria-pressed") == "true"  # the page opens with AU12 chosen
+    page.keyboard.press("Escape")
+    assert lit(page) == set()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    focused = page.evaluate("document.activeElement.dataset.node")
+    assert anatomy.graph().node(focused).layer == "muscle"
+    assert focused in lit(page)
+    first = focused
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.node") != first
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+
+
+def test_map_by_touch_on_a_phone(visit: Any) -> None:
+    page = visit(MAP, width="phone").page
+    page.locator('.ntl-map .chip[data-node="VII_zygomatic"]').tap()
+    shown = lit(page)
+    assert {"zygomaticus_major", "AU12"} <= shown
+    assert "corrugator_supercilii" not in shown
+
+
+def test_map_tells_sources_and_links_errata(visit: Any) -> None:
+    page = visit(MAP).page
+    text = page.locator(".ntl-map .evidence").inner_text()
+    assert "zygomaticus major → AU12" in text
+    assert "S2-014" in text
+    links = page.eval_on_selector_all(".ntl-map .evidence a", "list => list.map(a => a.href)")
+    assert links
+    assert all("source-notes.html#erratum-e" in link for link in links)
+    anchor = links[0].split("#")[1]
+    assert f'id="{anchor}"' in (HTML / "book/reference/source-notes.html").read_text("utf-8")
+
+
+def test_map_changes_variant_and_table(visit: Any) -> None:
+    page = visit(MAP).page
+    page.locator(".ntl-map .find select").select_option("AU20")
+    before = lit(page)
+    page.get_by_role("button", name="iMotions").click()
+    assert lit(page)
+    page.get_by_role("button", name="as printed").click()
+    assert lit(page) != before
+
+
+# -- lesion lab
+
+
+def choose(page: Any, lesion: str, command: str) -> None:
+    side, _, site = lesion.partition("_")
+    page.locator(".ntl-lab select").select_option(site)
+    page.locator(f'.ntl-lab input[value="{side}"]').check()
+    page.locator(f'.ntl-lab input[value="{command}"]').check()
+
+
+def table_of(page: Any) -> dict[str, tuple[str, str]]:
+    rows = page.eval_on_selector_all(
+        ".ntl-lab tbody tr:has(td)",
+        "list => list.map(row => [...row.children].map(cell => cell.innerText.trim()))",
+    )
+    return {name.split()[0].removeprefix("AU"): (right, left) for name, right, left in rows}
+
+
+@pytest.mark.parametrize("command", ["voluntary", "emotional"])
+def test_lab_shows_what_python_says_for_every_lesion(command: str, visit: Any) -> None:
+    page = visit(LAB).page
+    for lesion in anatomy.lesions():
+        choose(page, lesion.id, command)
+        result = anatomy.simulate(lesion.id, command)
+        shown = table_of(page)
+        assert set(shown) <= set(result.aus)
+        assert len(shown) >= 25
+        for code, (right, left) in shown.items():
+            assert (right, left) == (result.status(code, "R"), result.status(code, "L")), (
+                f"{lesion.id}, AU{code}"
+            )
+
+
+def test_lab_explains_the_cut(visit: Any) -> None:
+    page = visit(LAB).page
+    choose(page, "left_cortex", "voluntary")
+    page.get_by_role("button", name="smile", exact=True).click()
+    why = page.locator(".ntl-lab .why").inner_text()
+    assert "lost" in why
+    assert "left motor cortex" in why
+    assert "cut here" in why
+
+
+def test_lab_by_keyboard(visit: Any) -> None:
+    page = visit(LAB).page
+    page.locator(".ntl-lab select").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    state = page.evaluate("({ ...document.querySelector('.ntl-lab').dataset })")
+    assert state["lesion"].split("_")[0] in {"left", "right"}
+    page.get_by_role("button", name="raise the brows").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector('.ntl-lab').dataset.task") != state["task"]
+
+
+def test_lab_by_touch_moves_the_face(visit: Any) -> None:
+    page = visit(LAB, width="phone").page
+    before = page.locator(".ntl-lab .drawing").inner_html()
+    page.get_by_role("button", name="raise the brows").tap()
+    assert page.locator(".ntl-lab .drawing").inner_html() != before
+
+
+# -- duration slider
+
+CASES = [(40, 25), (40, 200), (200, 30), (210, 30), (300, 30), (300, 100), (500, 60), (510, 25)]
+
+
+@pytest.mark.parametrize(("milliseconds", "fps"), CASES)
+def test_slider_agrees_with_python(milliseconds: int, fps: int, visit: Any) -> None:
+    page = visit(SLIDER).page
+    set_slider(page, 0, milliseconds)
+    page.locator(f'.ntl-figure[data-figure="duration"] button[value="{fps}"]').click()
+    shown = page.evaluate("({ ...document.querySelector('[data-classic]').dataset })")
+    onset = float(page.evaluate("document.querySelector('[data-classic]').dataset.onset ?? 0"))
+    verdicts = micro.classify(milliseconds / 1000, onset_s=milliseconds / 2000)
+    assert onset in (0, milliseconds / 2)
+    assert {name: shown[name] for name in verdicts} == {
+        name: "yes" if holds else "no" for name, holds in verdicts.items()
+    }
+    low, high = micro.frame_range(milliseconds / 1000, fps)
+    assert (int(shown["low"]), int(shown["high"])) == (low, high)
+    assert float(shown["frames"]) == pytest.approx(micro.frames(milliseconds / 1000, fps))
+
+
+def set_slider(page: Any, index: int, value: float) -> None:
+    page.locator('.ntl-figure[data-figure="duration"] input[type="range"]').nth(index).evaluate(
+        """(input, value) => { input.value = value;
+        input.dispatchEvent(new Event("input", { bubbles: true })); }""",
+        value,
+    )
+
+
+def test_slider_by_keyboard(visit: Any) -> None:
+    page = visit(SLIDER).page
+    slider = page.locator('.ntl-figure[data-figure="duration"] input[type="range"]').first
+    slider.focus()
+    before = page.evaluate("document.querySelector('[data-classic]').dataset.frames")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.querySelector('[data-classic]').dataset.frames") != before
+
+
+# -- quiz
+
+
+def test_quiz_single_choice_by_mouse_gives_each_option_its_feedback(visit: Any) -> None:
+    page = visit(QUIZ).page
+    form = page.locator('form[data-kind="single"]').first
+    for option in form.locator(".ntl-option").all():
+        option.locator("input").check()
+        form.get_by_role("button", name="Check").click()
+        correct = option.locator("input").get_attribute("data-correct") == "true"
+        assert form.locator(".ntl-feedback:visible").count() == 1
+        assert ("Right" in form.locator(".ntl-verdict").inner_text()) == correct
+
+
+def test_quiz_multiple_choice_by_keyboard(visit: Any) -> None:
+    page = visit(QUIZ).page
+    form = page.locator('form[data-kind="multiple"]').first
+    form.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert "Choose an answer first" in form.locator(".ntl-verdict").inner_text()
+    for box in form.locator('input[data-correct="true"]').all():
+        box.focus()
+        page.keyboard.press(" ")
+    page.keyboard.press("Enter")
+    assert "Right" in form.locator(".ntl-verdict").inner_text()
+
+
+def test_quiz_number(visit: Any) -> None:
+    page = visit(QUIZ).page
+    form = page.locator('form[data-kind="numeric"]').first
+    field = form.locator("input")
+    for text, words in (("many", "Type a number"), ("7", "Not yet"), ("8,0", "Right")):
+        field.fill(text)
+        field.press("Enter")
+        assert words in form.locator(".ntl-verdict").inner_text()
+
+
+def test_quiz_keeps_the_score(visit: Any) -> None:
+    visitor = visit(QUIZ)
+    form = visitor.page.locator('form[data-kind="single"]').first
+    form.locator('input[data-correct="true"]').check()
+    form.locator("button").click()
+    visitor.page.reload()
+    assert "Last time: 1 of" in visitor.page.locator(".ntl-total").inner_text()
+
+
+# -- without scripts, on paper, from a folder
+
+
+@pytest.mark.parametrize("path", [MAP, LAB, SLIDER])
+def test_without_scripts_the_fallback_is_there(path: str, visit: Any) -> None:
+    page = visit(path, scripts=False).page
+    assert page.locator(".ntl-fallback table").first.is_visible()
+
+
+def test_without_scripts_the_quiz_has_its_key(visit: Any) -> None:
+    page = visit(QUIZ, scripts=False).page
+    key = page.locator(".ntl-key").first
+    key.locator("summary").click()
+    assert len(key.inner_text()) > 40
+
+
+@pytest.mark.parametrize("path", [MAP, LAB, SLIDER])
+def test_from_a_folder_on_disk(path: str, visit: Any) -> None:
+    visitor = visit(path, root=f"file://{HTML}")
+    start_figures(visitor.page)
+    states = visitor.page.eval_on_selector_all(".ntl-figure", "all => all.map(x => x.dataset.ready)")
+    assert states
+    assert set(states) == {"true"}
+    assert visitor.outside == []
+
+
+@pytest.mark.parametrize("path", [MAP, LAB])
+def test_on_paper(path: str, visit: Any) -> None:
+    page = visit(path).page
+    page.emulate_media(media="print")
+    assert page.locator(".ntl-figure").first.is_visible()
+    assert len(page.pdf()) > 20_000
