@@ -95,9 +95,10 @@ def install_debian(kind: str) -> None:
     if not wanted:
         return
     root = os.geteuid() == 0
-    sudo = shutil.which("sudo") and not subprocess.run(
-        ["sudo", "-n", "true"], capture_output=True, check=False
-    ).returncode
+    sudo = (
+        shutil.which("sudo")
+        and not subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+    )
     if not (root or sudo):
         say(f"these Debian packages are missing; type: sudo apt-get install {' '.join(wanted)}")
         if "python3-venv" in wanted:

@@ -118,7 +118,10 @@ def note_lines(entry: Any, *, evidence: bool = False) -> list[str]:
     ]
     lines = [f":{name}: {escape(text)}" for name, text in parts if text]
     link = f"[{entry.id}](#{erratum_anchor(entry.id)})"
-    return [*lines, f":Confidence: {CONFIDENCE[entry.confidence]} · {entry.id if evidence else link}"]
+    return [
+        *lines,
+        f":Confidence: {CONFIDENCE[entry.confidence]} · {entry.id if evidence else link}",
+    ]
 
 
 class ErrataList(Base):

@@ -19,7 +19,7 @@ FAMILY = "Nerve to Label Icons"
 # Set by the theme's scripts, so not in the pages as built.
 BY_SCRIPT = {"fa-xmark", "fa-chevron-up", "fa-check", "fa-copy"}
 UNUSED = re.compile(
-    r'\s*(<link[^>]*vendor/fontawesome[^>]*>|<script[^>]*vendor/fontawesome[^>]*></script>)'
+    r"\s*(<link[^>]*vendor/fontawesome[^>]*>|<script[^>]*vendor/fontawesome[^>]*></script>)"
 )
 STYLE = """\
 @font-face {{ font-display: block; font-family: "{family}"; font-weight: 900;
@@ -80,9 +80,7 @@ def slim(html: Path, style_name: str) -> None:
     icons = sorted(used_icons(list(pages.values()), known))
     font = cut_font(library / "webfonts" / "fa-solid-900.ttf", {known[name] for name in icons})
     glyphs = "\n".join(f'.{name}::before {{ content: "\\{known[name]}"; }}' for name in icons)
-    text = STYLE.format(
-        family=FAMILY, font=base64.b64encode(font).decode("ascii"), glyphs=glyphs
-    )
+    text = STYLE.format(family=FAMILY, font=base64.b64encode(font).decode("ascii"), glyphs=glyphs)
     (html / "_static" / style_name).write_text(text, encoding="utf-8")
     for page, source in pages.items():
         slimmed = repair(UNUSED.sub("", source))

@@ -77,7 +77,8 @@ def numeric(item: dict[str, Any], identity: str) -> str:
 def key(item: dict[str, Any]) -> str:
     """The right answer and its reason, for readers without scripts and on paper."""
     if item["kind"] == "numeric":
-        return f"<p>{item['answer']:g} {html.escape(item.get('unit', ''))}. {html.escape(item['right'])}</p>"
+        answer = f"{item['answer']:g} {item.get('unit', '')}. {item['right']}"
+        return f"<p>{html.escape(answer)}</p>"
     right = [option for option in item["options"] if option.get("correct")]
     return "".join(
         f"<p>{html.escape(one['text'])}: {html.escape(one['feedback'])}</p>" for one in right

@@ -8,7 +8,6 @@ from fau_teach.anatomy.wiring import MIDLINE, WORD, Mover, Outcome, Step
 
 MIDLINE_NOTE = {
     "19": "the tongue still comes out, turned to the weak side",
-    "26": "the jaw still falls",
     "27": "the jaw still opens, turned to the weak side",
 }
 LID = "levator_palpebrae_superioris"
@@ -92,6 +91,11 @@ def _kept(outcome: Outcome, name: str) -> str:
     if slack and outcome.counted[0].role == "alternative":
         works = [m for m in outcome.counted if m.drive >= m.healthy]
         return f"{name} is kept: {_names(works)} alone can do it"
+    if slack and outcome.code in MIDLINE:
+        return (
+            f"{name} is kept: {_names(slack)} of this side are slack for good, so the bite is "
+            "weak, and those of the other side still let go"
+        )
     if slack:
         return f"{name} is kept, although {_names(slack)} is slack and no longer under command"
     if outcome.spare:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -237,7 +238,7 @@ class Face:
                 found[code, side] = Outcome(
                     code=code,
                     side=side,
-                    strength=sum(own.values()) / 2 if code in MIDLINE else own[side],
+                    strength=midline(own, counted) if code in MIDLINE else own[side],
                     own=own[side],
                     counted=counted,
                     assistants=tuple(m for m in movers[side] if m.role == "assist"),
@@ -258,6 +259,17 @@ def unit_strength(movers: list[Mover]) -> float:
         return 0.0
     parts = [1.0 if m.action == "relax" and m.slack else m.drive for m in counted]
     return sum(parts) / len(parts)
+
+
+def midline(own: Mapping[Side, float], counted: Sequence[Mover]) -> float:
+    """Strength of a unit of one bone or one tongue, from the strengths of both sides.
+
+    Muscles that pull add up. Where all of them have to let go, one side under command is
+    enough: the other side, slack for good, does not hold the jaw.
+    """
+    if all(mover.action == "relax" for mover in counted):
+        return max(own.values())
+    return sum(own.values()) / len(own)
 
 
 def _shown(counted: tuple[Mover, ...], strength: float) -> Route:

@@ -160,9 +160,7 @@ def _same(answer: Any, solution: Any, tolerance: float) -> bool:
         return (
             isinstance(answer, Mapping)
             and {_word(key) for key in answer} == {_word(key) for key in solution}
-            and all(
-                _same(_at(answer, key), value, tolerance) for key, value in solution.items()
-            )
+            and all(_same(_at(answer, key), value, tolerance) for key, value in solution.items())
         )
     if isinstance(solution, list | tuple):
         return (

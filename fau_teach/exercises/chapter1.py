@@ -24,7 +24,10 @@ EXERCISES = (
         right="The lower facial nucleus depends on the opposite cortex, the upper one on both.",
         hint="Simulate 'left_cortex' with the voluntary command and ask what is lost on 'R'.",
         wrong=(
-            (frozenset(), "On which side did you look? The lower face depends on the other cortex."),
+            (
+                frozenset(),
+                "On which side did you look? The lower face depends on the other cortex.",
+            ),
             (
                 anatomy.simulate("right_facial_nerve", "voluntary").lost("R"),
                 "This is what a cut nerve takes, forehead included. A central lesion spares it.",
@@ -39,9 +42,15 @@ EXERCISES = (
         right="Two paths reach one nucleus: the command path is whole, so the muscle still works.",
         hint="Look for the lesion whose smile differs between the two commands.",
         wrong=(
-            ("left_emotional_pathway", "Right kind, wrong side: the path crosses before the nucleus."),
+            (
+                "left_emotional_pathway",
+                "Right kind, wrong side: the path crosses before the nucleus.",
+            ),
             ("right_cortex", "This takes the smile on command, and leaves the smile of joy."),
-            ("left_facial_nerve", "Behind the nucleus there is one nerve for both: both smiles go."),
+            (
+                "left_facial_nerve",
+                "Below the nucleus there is one nerve for both: both smiles go.",
+            ),
             ("left_facial_nucleus", "Both paths end in this nucleus: both smiles go."),
         ),
         source="S0-070",
@@ -71,7 +80,7 @@ EXERCISES = (
         wrong=(
             ("left_facial_nerve", "The whole nerve would take the mouth as well."),
             ("right_cortex", "A central lesion does the reverse: it spares the brow."),
-            ("right_temporal", "Right branch, wrong side: nerves do not cross behind the nucleus."),
+            ("right_temporal", "Right branch, wrong side: nerves do not cross below the nucleus."),
             ("left_zygomatic", "This weakens the eye and the smile. The brow would stay."),
         ),
         source="S0-014",
@@ -97,7 +106,7 @@ EXERCISES = (
         solution=lambda: {
             name for name, holds in micro.classify(micro.duration_of(9, 30)).items() if holds
         },
-        right="0.3 s is longer than 1/5 s and shorter than 1/2 s; without an apex the onset rule is mute.",
+        right="0.3 s lies between 1/5 s and 1/2 s; without an apex the onset rule is mute.",
         hint="Work out the duration first: frames divided by frame rate.",
         wrong=(
             ({"classic", "total500"}, "Nine frames last 0.3 s. How long is 1/5 s?"),

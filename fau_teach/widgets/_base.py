@@ -60,14 +60,13 @@ class Figure(anywidget.AnyWidget):
 
     def state(self) -> dict[str, Any]:
         """Synchronised traits of this figure and their values: what the module can read."""
-        own = {
+        return {
             name: getattr(self, name)
             for name, trait in self.traits(sync=True).items()
             if not name.startswith("_")
             and name not in {"layout", "tabbable", "tooltip", "comm", "keys"}
             and trait.this_class is not anywidget.AnyWidget
         }
-        return own
 
     def static_html(self) -> str:
         """Complete the figure for a page without a kernel."""

@@ -58,7 +58,9 @@ def notebooks() -> dict[str, object]:
             NotebookClient(nbformat.read(path, as_version=4), timeout=120).execute()
 
     theirs = median_seconds(kernels, 3)
-    return row(f"run {len(paths)} notebook(s), forked", ours, f"nbclient {version('nbclient')}", theirs)
+    return row(
+        f"run {len(paths)} notebook(s), forked", ours, f"nbclient {version('nbclient')}", theirs
+    )
 
 
 def parsing() -> dict[str, object]:
@@ -92,7 +94,11 @@ def main() -> None:
         rows.append(benchmark())
         print("{work}: {seconds} s; {alternative}: {alternative_seconds} s; ratio {ratio}".format(
             **rows[-1]), flush=True)  # fmt: skip
-    machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": sys.version.split()[0]}
+    machine = {
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "python": sys.version.split()[0],
+    }
     target = ROOT / "_build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")

@@ -112,7 +112,7 @@ def table_of(page: Any) -> dict[str, tuple[str, str]]:
         ".ntl-lab tbody tr:has(td)",
         "list => list.map(row => [...row.children].map(cell => cell.innerText.trim()))",
     )
-    return {name.split()[0].removeprefix("AU"): (right, left) for name, right, left in rows}
+    return {name.split()[0].lstrip("AUD"): (right, left) for name, right, left in rows}
 
 
 @pytest.mark.parametrize("command", ["voluntary", "emotional"])
@@ -265,7 +265,9 @@ def test_without_scripts_the_quiz_has_its_key(visit: Any) -> None:
 def test_from_a_folder_on_disk(path: str, visit: Any) -> None:
     visitor = visit(path, root=f"file://{HTML}")
     start_figures(visitor.page)
-    states = visitor.page.eval_on_selector_all(".ntl-figure", "all => all.map(x => x.dataset.ready)")
+    states = visitor.page.eval_on_selector_all(
+        ".ntl-figure", "all => all.map(x => x.dataset.ready)"
+    )
     assert states
     assert set(states) == {"true"}
     assert visitor.outside == []

@@ -78,9 +78,9 @@ def test_links_resolve(path: str) -> None:
         place = (HTML / path).parent / unquote(file) if file else HTML / path
         if place.is_dir():
             place = place / "index.html"
-        if not place.exists():
-            broken.append(target)
-        elif anchor and place.suffix == ".html" and unquote(anchor) not in anchors(place):
+        if not place.exists() or (
+            anchor and place.suffix == ".html" and unquote(anchor) not in anchors(place)
+        ):
             broken.append(target)
     assert broken == []
 

@@ -328,8 +328,10 @@ def test_s0_021_incidence() -> None:
     assert {len(row) for row in table.cells} == {len(table.columns)}
     assert all(any(row) for row in table.cells)
     # Assistants are counted only on demand.
-    assert table.muscles_of("20") == {"risorius"}
-    assert anatomy.incidence(assistants=True).muscles_of("20") == {"risorius", "platysma"}
+    assert table.muscles_of("20") == {"risorius", "platysma"}  # E2-13
+    assert table.muscles_of("5") == {"levator_palpebrae_superioris"}
+    with_helpers = anatomy.incidence(assistants=True)
+    assert with_helpers.muscles_of("5") == {"levator_palpebrae_superioris", "superior_tarsal"}
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,10 @@ def test_every_severe_erratum_of_the_rows_is_there() -> None:
         ({"id": "S0-006", "page": "", "test": ""}, "no page"),
         ({"id": "S0-006", "page": "book/none", "test": ""}, "not in _toc.yml"),
         ({"id": "S0-013", "page": "book/index", "test": ""}, "no test"),
-        ({"id": "S0-013", "page": "book/index", "test": "unit/test_none.py::test_x"}, "does not exist"),
+        (
+            {"id": "S0-013", "page": "book/index", "test": "unit/test_none.py::test_x"},
+            "does not exist",
+        ),
     ],
 )
 def test_a_broken_row_would_be_seen(row: dict[str, str], words: str) -> None:

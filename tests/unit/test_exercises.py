@@ -107,7 +107,9 @@ def test_wrong_form_is_told_first(solution: object, answer: object, words: str) 
     assert words in with_solution(solution).judge(answer).message
 
 
-@given(st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.lists(st.text()), st.binary()))
+@given(
+    st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.lists(st.text()), st.binary())
+)
 def test_a_learner_never_sees_an_exception(answer: object) -> None:
     for identity in exercises():
         assert check(identity, answer).state in {"right", "wrong", "unanswered"}

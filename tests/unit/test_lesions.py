@@ -107,7 +107,7 @@ def test_s0_014_temporal_branch() -> None:
     [
         # errata appendix A; E0-17 and E0-21 for AU15 and AU12
         ("zygomatic", set(), {"6", "7", "9", "10", "11", "12", "13"}),
-        ("buccal", {"14", "20"}, {"9", "10", "11", "12", "13", "22", "23", "24", "28"}),
+        ("buccal", {"14"}, {"20", "9", "10", "11", "12", "13", "22", "23", "24", "28"}),
         ("marginal_mandibular", {"15", "16", "17"}, {"22", "23", "24", "25", "28"}),
         ("cervical", {"21"}, set()),
     ],
@@ -139,8 +139,11 @@ def test_e2_12_third_nerve_takes_au5_and_leaves_ptosis() -> None:
 def test_mandibular_nerve_touches_the_jaw_alone() -> None:
     result = simulate("left_mandibular_nerve")
     for side in ("L", "R"):  # one bone
-        assert result.weak(side) == {"26", "27"}
+        # The jaw cannot be pulled down evenly; to fall it needs no more than letting go.
+        assert result.weak(side) == {"27"}
         assert result.lost(side) == frozenset()
+    assert "the bite is weak" in result.explain("26", "L")
+    assert "nothing on this path is cut" in result.explain("26", "R")
     both = simulate(["left_mandibular_nerve", "right_mandibular_nerve"])
     assert both.lost("L") == both.lost("R") == {"26", "27"}
 
