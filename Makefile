@@ -57,7 +57,7 @@ notebooks: setup-dev
 
 page: setup-dev
 	@echo "== built pages in headless Chromium"
-	@$(BIN)/pytest -q tests/page
+	@$(BIN)/pytest -q tests/page -n 2
 
 bench: setup-dev  ## Print speed ratios against named alternatives
 	@$(BIN)/python -m tests.benchmarks

@@ -27,6 +27,8 @@ STYLE = """\
 .fa-solid, .fas, .fa, .fa-regular, .fa-brands {{ display: inline-block;
   font-family: "{family}"; font-style: normal; font-variant: normal; font-weight: 900;
   line-height: 1; text-rendering: auto; -webkit-font-smoothing: antialiased; }}
+:root {{ --fa-font-solid: normal 900 1em/1 "{family}"; --fa-font-regular: var(--fa-font-solid);
+  --fa-font-brands: var(--fa-font-solid); }}
 .fa-lg {{ font-size: 1.25em; line-height: .05em; vertical-align: -.075em; }}
 .fa-fw {{ text-align: center; width: 1.25em; }}
 {glyphs}
@@ -64,10 +66,16 @@ def cut_font(source: Path, points: set[str]) -> bytes:
 
 
 def repair(page: str) -> str:
-    """Mend what the theme leaves inaccessible: nameless summaries, a role that ARIA dropped."""
+    """Mend what the theme leaves inaccessible: nameless summaries, a role that
+    ARIA dropped, wide tables that no key can scroll.
+    """
     named = '<summary aria-label="Show or hide the pages of this chapter"><span'
     page = page.replace("<summary><span", named)
-    return page.replace('role="doc-biblioentry"', 'role="listitem"')
+    page = page.replace('role="doc-biblioentry"', 'role="listitem"')
+    table = '<div class="pst-scrollable-table-container"'
+    page = page.replace(f"{table}>", f'{table} tabindex="0" role="region" aria-label="Table">')
+    # The citation style knows "and others" only as words.
+    return re.sub(r">([^<>]{1,40}) and others, (\d{4}[a-z]?)<", r">\1 <em>et al.</em>, \2<", page)
 
 
 def slim(html: Path, style_name: str) -> None:
@@ -78,7 +86,15 @@ def slim(html: Path, style_name: str) -> None:
     known = code_points((library / "css" / "all.min.css").read_text(encoding="utf-8"))
     pages = {page: page.read_text(encoding="utf-8") for page in html.rglob("*.html")}
     icons = sorted(used_icons(list(pages.values()), known))
-    font = cut_font(library / "webfonts" / "fa-solid-900.ttf", {known[name] for name in icons})
+    # The theme's own style sheets write some icons as bare characters of the private area.
+    written = {
+        f"{ord(mark):x}"
+        for sheet in (html / "_static").rglob("*.css")
+        if "vendor" not in sheet.parts
+        for mark in re.findall("[\ue000-\uf8ff]", sheet.read_text(encoding="utf-8"))
+    }
+    points = {known[name] for name in icons} | written
+    font = cut_font(library / "webfonts" / "fa-solid-900.ttf", points)
     glyphs = "\n".join(f'.{name}::before {{ content: "\\{known[name]}"; }}' for name in icons)
     text = STYLE.format(family=FAMILY, font=base64.b64encode(font).decode("ascii"), glyphs=glyphs)
     (html / "_static" / style_name).write_text(text, encoding="utf-8")
