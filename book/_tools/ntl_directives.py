@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -43,11 +44,25 @@ SOURCES = {
 }
 
 
+NAMES = {
+    "S0": "Dong 2022",
+    "S1": "Cui 2023",
+    "S2": "iMotions",
+    "S3": "the depth paper",
+    "S4": "Singh 2026",
+}
+
+
 def escape(text: str) -> str:
     """Make a cell of data safe as MyST text: what looks like markup stays as written."""
     for mark in ("\\", "`", "*", "_", "{", "}", "$", "|", "<", "[", "]", "#", "~"):
         text = text.replace(mark, "\\" + mark)
     return text
+
+
+def spoken(text: str) -> str:
+    """Short names of the sources instead of S0 to S4; inventory IDs stay."""
+    return re.sub(r"\b(S[0-4])\b(?!-)", lambda found: NAMES[found[0]], text)
 
 
 def erratum_anchor(identity: str) -> str:
@@ -102,7 +117,8 @@ class SourceNote(Base):
         entry = sources.erratum(self.arguments[0])
         box = self.parse(note_lines(entry), ["source-note"])
         title = nodes.paragraph("", "", classes=["source-note-title"])
-        title += nodes.Text(f"Source note · {entry.place}")
+        source = f"{NAMES[entry.source]}, " if entry.source in NAMES else ""
+        title += nodes.Text(f"Source note · {source}{spoken(entry.place)}")
         box.insert(0, title)
         box["ids"].append(f"note-{entry.id.lower()}")
         return [box]
@@ -116,7 +132,7 @@ def note_lines(entry: Any, *, evidence: bool = False) -> list[str]:
         *([("Evidence", entry.evidence)] if evidence else []),
         ("We use", entry.used),
     ]
-    lines = [f":{name}: {escape(text)}" for name, text in parts if text]
+    lines = [f":{name}: {escape(spoken(text))}" for name, text in parts if text]
     link = f"[{entry.id}](#{erratum_anchor(entry.id)})"
     return [
         *lines,
@@ -145,7 +161,7 @@ class ErrataList(Base):
     def entry(self, entry: Any) -> nodes.container:
         """One erratum; its anchor is a target that MyST links find."""
         head = (
-            f"**{entry.id}** · {escape(entry.place)} · severity {entry.severity}, "
+            f"**{entry.id}** · {escape(spoken(entry.place))} · severity {entry.severity}, "
             f"{SEVERITY[entry.severity]}"
         )
         lines = [f"({erratum_anchor(entry.id)})=", head, "", *note_lines(entry, evidence=True)]

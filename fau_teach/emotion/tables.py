@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -62,6 +63,19 @@ class EmotionTable:
     def codes(self) -> Mapping[str, frozenset[str]]:
         """Emotion -> its AU codes."""
         return {emotion: found.codes for emotion, found in self.sets.items()}
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(emotion)}</th>'
+            f"<td>{', '.join(f'AU{code}' for code in sorted(found.codes, key=int))}"
+            f"{' (on one side)' if found.one_sided else ''}</td></tr>"
+            for emotion, found in self.sets.items()
+        )
+        return (
+            f"<table><caption>{html.escape(self.title)}: {html.escape(self.claim)}</caption>"
+            '<thead><tr><th scope="col">Emotion</th><th scope="col">Action units</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,3 +296,10 @@ def test_S0_075_valence():
     assert found == {"Happiness": "positive", "Surprise": "neither", **negative}
     with pytest.raises(EmotionError, match="'Contempt' is not a label of 'six'"):
         emotion.valence("Contempt")
+
+
+def test_a_table_shows_itself_with_its_claim() -> None:
+    shown = emotion.table("imotions")._repr_html_()
+    assert "not FACS" in shown
+    assert "<td>AU12, AU14 (on one side)</td>" in shown
+    assert shown.count("<tr>") == 8  # a head and seven emotions
