@@ -11,6 +11,8 @@ else
 BIN := .venv/bin
 endif
 export PYTHONUTF8 := 1
+# Containers often work as root, where JupyterLab asks to be told so.
+ROOT_FLAG := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev book serve lab test check unit notebooks page bench labs lock clean
@@ -35,7 +37,7 @@ serve: book  ## Build the book and serve it on this machine
 	@$(BIN)/python book/_tools/serve.py --port $(PORT)
 
 lab: setup  ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks
+	@$(BIN)/jupyter lab $(ROOT_FLAG) --notebook-dir=. notebooks
 
 test: setup-dev check unit notebooks  ## Run every test: style, types, units, notebooks, book, pages
 	@$(MAKE) --no-print-directory book SET=dev

@@ -86,7 +86,8 @@ class Result:
     def _repr_html_(self) -> str:
         mark = {"right": "✓", "wrong": "✗", "unanswered": "○"}[self.state]
         return (
-            f'<div class="ntl-check" data-state="{self.state}" role="status">'
+            f'<div class="ntl-check" data-state="{self.state}" role="status" '
+            'style="border-left: 4px solid #56b4e9; padding: 0.3rem 0.8rem">'
             f"<strong>{mark}</strong> {html.escape(self.message)}</div>"
         )
 
