@@ -32,7 +32,11 @@ def find_chromium() -> str | None:
     for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
         if found := shutil.which(name):
             return found
-    return None
+    usual = (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    )
+    return next((place for place in usual if Path(place).exists()), None)
 
 
 class Quiet(SimpleHTTPRequestHandler):
