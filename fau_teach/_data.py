@@ -1,10 +1,15 @@
-"""Read the tables in ``data/``, in a checkout and in an installed wheel alike."""
+"""Read the tables in ``data/``, in a checkout and in an installed wheel alike.
+
+Errors that come from a wrong name, in a table or from a caller, suggest the right one.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,6 +19,25 @@ from typing import Any
 
 class DataError(ValueError):
     """A table in ``data/`` is missing or broken; the message says file, line and value."""
+
+
+def did_you_mean(name: object, known: Iterable[str], *, n: int = 1, cutoff: float = 0.5) -> str:
+    """Suggest the known names nearest to an unknown one; case does not matter.
+
+    Parameters
+    ----------
+    name : what was asked for
+    known : the names that there are
+    n : how many to suggest at most
+    cutoff : least likeness, 0 (any name will do) to 1 (equal)
+
+    Returns
+    -------
+    such as ``"Did you mean 'smile'?"``, nearest first; empty where no name is near
+    """
+    spellings = {item.casefold(): item for item in known}
+    near = get_close_matches(str(name).casefold(), spellings, n, cutoff)
+    return f"Did you mean {' or '.join(repr(spellings[key]) for key in near)}?" if near else ""
 
 
 def data_file(name: str) -> Traversable:

@@ -6,12 +6,14 @@ disagree about the same clip. So the bound is a parameter here, never a constant
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Literal
+
+from fau_teach._data import did_you_mean
 
 # Durations come from frame counts by division; a microsecond forgives the rounding and
 # is far below one frame of any camera.
@@ -66,6 +68,15 @@ class Definition:
         return self.shortest_s - TOLERANCE_S <= span <= self.longest_s + TOLERANCE_S
 
 
+# One paper gives both upper bounds, and no lower ones.
+_yan2013 = partial(
+    Definition,
+    shortest_s=0.0,
+    source="outside",
+    erratum="E0-27",
+    confidence="sure",
+    reference="yan2013",
+)
 _DEFINITIONS = (
     Definition(
         id="classic",
@@ -78,29 +89,19 @@ _DEFINITIONS = (
         erratum="E0-27",
         confidence="sure",
     ),
-    Definition(
+    _yan2013(
         id="total500",
         name="Half a second in all",
         rule="the whole event lasts at most 500 ms",
         measured="total",
-        shortest_s=0.0,
         longest_s=0.5,
-        source="outside",
-        erratum="E0-27",
-        confidence="sure",
-        reference="yan2013",
     ),
-    Definition(
+    _yan2013(
         id="onset260",
         name="Fast onset",
         rule="onset to apex lasts at most 260 ms",
         measured="onset",
-        shortest_s=0.0,
         longest_s=0.26,
-        source="outside",
-        erratum="E0-27",
-        confidence="sure",
-        reference="yan2013",
     ),
 )
 
@@ -124,9 +125,8 @@ def definition(name: str) -> Definition:
     known = {one.id: one for one in _DEFINITIONS}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"no definition {name!r}; there are {', '.join(known)}.{hint}")
+    hint = did_you_mean(name, known, cutoff=0.4)
+    raise ValueError(f"no definition {name!r}; there are {', '.join(known)}. {hint}".rstrip())
 
 
 def classify(duration_s: float, onset_s: float | None = None) -> Mapping[str, bool | None]:

@@ -6,16 +6,16 @@ Pages, source notes and tests look up IDs here, so a wrong ID fails early.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
-from typing import Final, Literal, NoReturn, cast
+from typing import Final, Literal, TypeVar, cast
 
-from fau_teach._data import DataError, read_csv
+from fau_teach._data import DataError, did_you_mean, read_csv
 
 Severity = Literal["A", "B", "C"]
 Confidence = Literal["sure", "fairly", "unsure"]
+Entry = TypeVar("Entry")
 
 SEVERITIES: Final = ("A", "B", "C")
 CONFIDENCES: Final = ("sure", "fairly", "unsure")
@@ -167,10 +167,15 @@ def _term(row: dict[str, str]) -> Term:
     )
 
 
-def _unknown(kind: str, asked: str, known: Iterable[str], example: str) -> NoReturn:
-    near = get_close_matches(asked, list(known), n=1, cutoff=0.5)
-    hint = f"Did you mean {near[0]!r}?" if near else f"A valid one is {example!r}."
-    raise SourceError(f"No {kind} {asked!r}. {hint}")
+def _look_up(
+    kind: str, asked: str, entries: Mapping[str, Entry], names: Iterable[str], example: str
+) -> Entry:
+    """Entry by its name in small letters; the error suggests one of ``names``."""
+    found = entries.get(asked.strip().casefold())
+    if found is None:
+        hint = did_you_mean(asked, names) or f"A valid one is {example!r}."
+        raise SourceError(f"No {kind} {asked!r}. {hint}")
+    return found
 
 
 @cache
@@ -217,13 +222,13 @@ def glossary() -> tuple[Term, ...]:
 
 @cache
 def _errata_by_id() -> dict[str, Erratum]:
-    return {entry.id: entry for entry in errata()}
+    return {entry.id.casefold(): entry for entry in errata()}
 
 
 @cache
 def _items_by_id() -> dict[str, InventoryItem]:
     # S1-003b is the one ID with a small letter, so look-up ignores case.
-    return {entry.id.upper(): entry for entry in inventory()}
+    return {entry.id.casefold(): entry for entry in inventory()}
 
 
 @cache
@@ -243,8 +248,8 @@ def erratum(erratum_id: str) -> Erratum:
     SourceError
         There is no such ID (suggests the nearest).
     """
-    found = _errata_by_id().get(erratum_id.strip().upper())
-    return found or _unknown("erratum", erratum_id, _errata_by_id(), "E0-01")
+    names = (entry.id for entry in errata())
+    return _look_up("erratum", erratum_id, _errata_by_id(), names, "E0-01")
 
 
 def inventory_item(item_id: str) -> InventoryItem:
@@ -259,8 +264,8 @@ def inventory_item(item_id: str) -> InventoryItem:
     SourceError
         There is no such ID (suggests the nearest).
     """
-    found = _items_by_id().get(item_id.strip().upper())
-    return found or _unknown("inventory item", item_id, (i.id for i in inventory()), "S0-076")
+    names = (entry.id for entry in inventory())
+    return _look_up("inventory item", item_id, _items_by_id(), names, "S0-076")
 
 
 def term(name: str) -> Term:
@@ -275,5 +280,4 @@ def term(name: str) -> Term:
     SourceError
         There is no such entry (suggests the nearest).
     """
-    found = _terms_by_name().get(name.strip().casefold())
-    return found or _unknown("glossary entry", name, _terms_by_name(), "apex")
+    return _look_up("glossary entry", name, _terms_by_name(), _terms_by_name(), "apex")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from fau_teach._claims import EVIDENCE_COLUMNS
 from fau_teach._data import DataError, read_csv
 from fau_teach.anatomy.muscles import leaves, muscles
 from fau_teach.anatomy.nerves import nerves
@@ -135,15 +136,9 @@ def _edge(row: dict[str, str], variant: Variant, start: str, end: str) -> Edge:
         kind=row["kind"],
         role=row["role"],
         action=row[variant] if row["kind"] == "muscle-au" else "",
-        printed=row["printed"],
-        used=row["used"],
-        source=row["source"],
-        erratum=row["erratum"],
-        confidence=row["confidence"],
-        reference=row["reference"],
-        note=row["note"],
         variable=row["variable"] == "yes",
         basis=row["basis"],
+        **{column: row[column] for column in EVIDENCE_COLUMNS},
     )
 
 

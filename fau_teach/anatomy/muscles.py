@@ -27,10 +27,10 @@ def muscles() -> tuple[Muscle, ...]:
         if row["part_of"]:
             parts[row["part_of"]].append(row["id"])
     own: dict[str, list[Claim]] = {row["id"]: [] for row in rows}
-    for row in read_csv("anatomy/muscle_claims.csv"):
-        if row["subject"] not in own:
-            raise DataError(f"data/anatomy/muscle_claims.csv: no muscle {row['subject']!r}.")
-        own[row["subject"]].append(Claim.from_row(row))
+    for claim in Claim.read("anatomy/muscle_claims.csv"):
+        if claim.subject not in own:
+            raise DataError(f"data/anatomy/muscle_claims.csv: no muscle {claim.subject!r}.")
+        own[claim.subject].append(claim)
     claims: dict[str, tuple[Claim, ...]] = {}
     for row in rows:
         # A part shares what is said of the whole, unless something is said of the part itself;

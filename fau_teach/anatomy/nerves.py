@@ -22,8 +22,8 @@ def structure_claims(subject: str | None = None) -> tuple[Claim, ...]:
 
     Source: S0-013 to S0-020, S0-058 to S0-071; E0-14, E0-15, E0-18, E0-20, E0-32 to E0-35.
     """
-    rows = read_csv("anatomy/nerve_claims.csv")
-    return tuple(Claim.from_row(r) for r in rows if subject is None or r["subject"] == subject)
+    claims = Claim.read("anatomy/nerve_claims.csv")
+    return tuple(claim for claim in claims if subject in (None, claim.subject))
 
 
 @cache

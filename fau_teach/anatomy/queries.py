@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from fau_teach._data import read_csv
 from fau_teach.anatomy.graph import au_order, graph
 from fau_teach.anatomy.muscles import family, leaves, muscle
 from fau_teach.anatomy.nerves import nerve
@@ -78,8 +77,8 @@ def innervation_report() -> tuple[InnervationRow, ...]:
     Source: S0-014 to S0-018, S0-076 to S0-088; E0-16, E0-17, E0-21.
     """
     groups: dict[str, list[Claim]] = {}
-    for row in read_csv("anatomy/innervation.csv"):
-        groups.setdefault(row["subject"], []).append(Claim.from_row(row))
+    for claim in Claim.read("anatomy/innervation.csv"):
+        groups.setdefault(claim.subject, []).append(claim)
     report = []
     for group, claims in groups.items():
         said = {claim.attribute: claim for claim in claims}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal
 
+from fau_teach._claims import Claim
+from fau_teach._data import did_you_mean
+
+__all__ = [
+    "VARIANTS",
+    "AnatomyError",
+    "Claim",
+    "Edge",
+    "Muscle",
+    "Nerve",
+    "Node",
+    "Variant",
+    "check_variant",
+    "unknown",
+]
+
 Variant = Literal["used", "printed"]
-VARIANTS: tuple[str, ...] = ("used", "printed")
-CLAIM_COLUMNS = (
-    "subject",
-    "attribute",
-    "printed",
-    "used",
-    "source",
-    "erratum",
-    "confidence",
-    "reference",
-    "note",
-)
+VARIANTS: tuple[Variant, ...] = ("used", "printed")
 
 
 class AnatomyError(ValueError):
@@ -28,12 +32,9 @@ class AnatomyError(ValueError):
 
 def unknown(what: str, name: object, known: Iterable[str], example: str = "") -> AnatomyError:
     """Error for a failed lookup, with the nearest known names."""
-    names = {item.casefold(): item for item in known}
-    near = get_close_matches(str(name).casefold(), names, n=2, cutoff=0.55)
-    shown = [names[item] for item in near]
-    hint = f" Did you mean {' or '.join(repr(n) for n in shown)}?" if shown else ""
-    like = f" A valid one is {example!r}." if example and not shown else ""
-    return AnatomyError(f"{name!r} is not a known {what}.{hint}{like}")
+    hint = did_you_mean(name, known, n=2, cutoff=0.55)
+    like = f"A valid one is {example!r}." if example else ""
+    return AnatomyError(f"{name!r} is not a known {what}. {hint or like}".rstrip())
 
 
 def check_variant(variant: str) -> Variant:
@@ -49,26 +50,6 @@ def check_variant(variant: str) -> Variant:
     if variant == "printed":
         return "printed"
     raise unknown("variant", variant, VARIANTS, "used")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One cell of a claim table: what a source prints and what the handbook uses."""
-
-    subject: str
-    attribute: str
-    printed: str
-    used: str
-    source: str
-    erratum: str
-    confidence: str
-    reference: str
-    note: str
-
-    @classmethod
-    def from_row(cls, row: dict[str, str]) -> Claim:
-        """Build a claim from one row of a claim table."""
-        return cls(**{column: row[column] for column in CLAIM_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)

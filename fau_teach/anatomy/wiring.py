@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from fau_teach._data import DataError, read_csv
+from fau_teach._data import DataError
 from fau_teach.anatomy.graph import graph
 from fau_teach.anatomy.muscles import family, leaves, muscle
 from fau_teach.anatomy.nerves import nerve
@@ -38,7 +38,7 @@ def wirings() -> tuple[Claim, ...]:
 
     Source: S0-059; E0-34.
     """
-    claims = tuple(Claim.from_row(row) for row in read_csv("anatomy/wiring.csv"))
+    claims = Claim.read("anatomy/wiring.csv")
     for claim in claims:
         for text in {claim.printed, claim.used} - {""}:
             if text not in SHARES:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import product
 from math import prod
 
+from fau_teach._data import did_you_mean
 from fau_teach.facs import Score, parse
 from fau_teach.facs.score import Entry, options_of
 
@@ -41,10 +41,9 @@ class Observed:
 def unknown(what: str, value: object, known: Iterable[str]) -> EmotionError:
     """Build the error for a name that is not in ``known``, with a suggestion."""
     names = tuple(known)
-    lower = {name.lower(): name for name in names}
-    close = get_close_matches(str(value).lower(), list(lower), n=1)
-    hint = f" Did you mean {lower[close[0]]!r}?" if close else ""
-    return EmotionError(f"{value!r} is not {what}.{hint} Use one of {', '.join(names)}.")
+    hint = did_you_mean(value, names, cutoff=0.6)
+    parts = (f"{value!r} is not {what}.", hint, f"Use one of {', '.join(names)}.")
+    return EmotionError(" ".join(filter(None, parts)))
 
 
 def by_number(codes: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import combinations
 from typing import Literal
 
+from fau_teach._claims import EVIDENCE_COLUMNS
 from fau_teach._data import read_csv
 from fau_teach.emotion._codes import Reading, ScoreLike, by_number, observe, unknown
 from fau_teach.emotion.tables import tables
@@ -78,7 +79,6 @@ def rules() -> tuple[Rule, ...]:
 
     Source: S0-109 to S0-115, S0-080; ours20 from S0-055 and E0-24.
     """
-    claim = ("printed", "used", "source", "erratum", "confidence", "reference", "note")
     words = ("emotion", "valence", "status_printed", "status_used", "explanation")
     return tuple(
         Rule(
@@ -86,10 +86,12 @@ def rules() -> tuple[Rule, ...]:
             codes=frozenset(row["codes"].split("+")),
             quantifier="all" if row["quantifier"] == "all" else "any",
             specific=frozenset(filter(None, row["specific"].split("+"))),
-            claim=Claim(row["rule"], "fires on", **{name: row[name] for name in claim}),
+            claim=Claim(row["rule"], "fires on", **{name: row[name] for name in EVIDENCE_COLUMNS}),
             **{name: row[name] for name in words},
         )
-        for row in read_csv("emotion/rules.csv", ("rule", "codes", "quantifier", *words, *claim))
+        for row in read_csv(
+            "emotion/rules.csv", ("rule", "codes", "quantifier", *words, *EVIDENCE_COLUMNS)
+        )
     )
 
 

@@ -6,7 +6,6 @@ project's own tests, raises where the answer is not right.
 
 from __future__ import annotations
 
-import difflib
 import html
 import math
 import os
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal
+
+from fau_teach._data import did_you_mean
 
 CHAPTERS = ("chapter1",)
 STRICT_VARIABLE = "NERVE_TO_LABEL_STRICT"
@@ -139,9 +140,9 @@ def exercise(identity: str) -> Exercise:
     """
     known = exercises()
     if identity not in known:
-        near = difflib.get_close_matches(identity, known, n=1, cutoff=0.3)
-        ask = f" Did you mean {near[0]}?" if near else ""
-        raise KeyError(f"There is no exercise {identity!r}.{ask}")
+        # IDs are short: one wrong sign is a third of them.
+        hint = did_you_mean(identity, known, cutoff=0.3)
+        raise KeyError(f"There is no exercise {identity!r}. {hint}".rstrip())
     return known[identity]
 
 

@@ -5,7 +5,6 @@ Source: S2-004 to S2-046, S2-056, S2-062; errata E2-01 to E2-16 and E2-21.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from functools import cache
 from html import escape
 from types import MappingProxyType
 
-from fau_teach._data import read_csv
+from fau_teach._data import did_you_mean, read_csv
 from fau_teach.facs.records import (
     CatalogueError,
     Claim,
@@ -262,8 +261,7 @@ def catalogue(kind: str | None = None) -> tuple[ActionUnit, ...]:
 
 def _suggest(text: str, known: Iterable[str]) -> str:
     options = list(known)
-    close = difflib.get_close_matches(text, options, n=3, cutoff=0.5)
-    return f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(options[:8])} …"
+    return did_you_mean(text, options, n=3) or f"Known: {', '.join(options[:8])} …"
 
 
 @cache

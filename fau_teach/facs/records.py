@@ -13,21 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from fau_teach import _claims
 from fau_teach._data import read_csv
-
-CONFIDENCES = ("sure", "fairly", "unsure", "check")
-
-_CLAIM_COLUMNS = (
-    "subject",
-    "attribute",
-    "printed",
-    "used",
-    "source",
-    "erratum",
-    "confidence",
-    "reference",
-    "note",
-)
 
 
 class CatalogueError(KeyError, ValueError):
@@ -38,38 +25,11 @@ class CatalogueError(KeyError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """One fact about one code: printed and used text, and where it comes from.
-
-    Parameters
-    ----------
-    subject : code, such as ``"12"``
-    attribute : what the fact is about, such as ``"muscles"`` or ``"base_rate:CK"``
-    printed : what the source prints; empty where the fact is outside the five sources
-    used : what we use; several values are joined by ``;``
-    source : inventory ID, or ``"outside"``
-    erratum : erratum ID, or empty
-    confidence : ``sure``, ``fairly``, ``unsure`` or ``check``
-    reference : bibliography key, or empty
-    note : a remark, or empty
+class Claim(_claims.Claim):
+    """One fact about one code; :attr:`differs` knows how the sources write muscles.
 
     Source: one row of ``data/facs/au_claims.csv``.
     """
-
-    subject: str
-    attribute: str
-    printed: str
-    used: str
-    source: str
-    erratum: str
-    confidence: str
-    reference: str
-    note: str = ""
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The parts of ``used`` (muscle or nerve ids, for instance)."""
-        return tuple(part for part in self.used.split(";") if part)
 
     @property
     def differs(self) -> bool:
@@ -84,11 +44,6 @@ class Claim:
         if self.attribute == "muscles":
             meant = _muscle_phrases().get(self.printed.casefold(), self.printed)
         return meant.casefold() != self.used.casefold()
-
-    @property
-    def needs_check(self) -> bool:
-        """True for a fact from memory that a certified coder must still check."""
-        return self.confidence == "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +146,7 @@ def claims() -> tuple[Claim, ...]:
 
     Source: ``data/facs/au_claims.csv``.
     """
-    rows = read_csv("facs/au_claims.csv", _CLAIM_COLUMNS)
-    return tuple(Claim(**{column: row[column] for column in _CLAIM_COLUMNS}) for row in rows)
+    return Claim.read("facs/au_claims.csv")
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -16,10 +17,33 @@ from typing import Any, ClassVar
 import anywidget
 import traitlets
 
+from fau_teach._data import did_you_mean
+
 
 @cache
-def _text(name: str) -> str:
+def read_text(name: str) -> str:
+    """Text of a file in this package, such as ``common.js``."""
     return files("fau_teach.widgets").joinpath(name).read_text(encoding="utf-8")
+
+
+def check_option(what: str, value: str, known: Iterable[str]) -> None:
+    """Refuse an option that a figure does not know.
+
+    Parameters
+    ----------
+    what : what the option should be, with its article, such as ``"a task"``
+    value : what the caller gave
+    known : the options that there are
+
+    Raises
+    ------
+    ValueError
+        ``value`` is not in ``known`` (suggests the nearest, or lists all).
+    """
+    names = list(known)
+    if value not in names:
+        hint = did_you_mean(value, names, cutoff=0.6) or f"Known: {', '.join(names)}."
+        raise ValueError(f"{value!r} is not {what}. {hint}")
 
 
 class Figure(anywidget.AnyWidget):
@@ -47,12 +71,12 @@ class Figure(anywidget.AnyWidget):
     @classmethod
     def module_text(cls) -> str:
         """JavaScript of the figure, complete: a plain ES module without imports."""
-        return _text("common.js") + "\n" + _text(f"{cls.figure}.js")
+        return read_text("common.js") + "\n" + read_text(f"{cls.figure}.js")
 
     @classmethod
     def style_text(cls) -> str:
         """CSS of the figure, complete."""
-        return _text("common.css") + "\n" + _text(f"{cls.figure}.css")
+        return read_text("common.css") + "\n" + read_text(f"{cls.figure}.css")
 
     def fallback_html(self) -> str:
         """What a reader without scripts, or on paper, sees instead; subclasses say more."""

@@ -6,10 +6,8 @@ for each lesion, command, unit and side; the module in the browser only looks it
 
 from __future__ import annotations
 
-import difflib
 import html
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -19,7 +17,7 @@ import traitlets
 from fau_teach import anatomy, facs
 from fau_teach.anatomy import LesionResult
 from fau_teach.anatomy.explain import SIGNS
-from fau_teach.widgets._base import Figure, _text
+from fau_teach.widgets._base import Figure, check_option, read_text
 
 COMMANDS = ("voluntary", "emotional")
 SIDES = ("R", "L")
@@ -162,15 +160,6 @@ def _signs(result: LesionResult) -> dict[str, list[str]]:
     return found
 
 
-def _check(what: str, value: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if value in names:
-        return
-    near = difflib.get_close_matches(value, names, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"{value!r} is no {what} of this figure; there are {', '.join(names)}.{hint}")
-
-
 class LesionLab(Figure):
     """A face that obeys, half by half, what a lesion leaves of the chain.
 
@@ -206,10 +195,10 @@ class LesionLab(Figure):
     ) -> None:
         if lesion is not None:
             anatomy.lesion(lesion)
-        _check("command", command, COMMANDS)
+        check_option("a command", command, COMMANDS)
         data = lab_data()
         codes = [code for code, *_ in data["aus"]]
-        _check("task", task, [*(one.id for one in TASKS), *codes])
+        check_option("a task", task, [*(one.id for one in TASKS), *codes])
         aus = next((one.aus for one in TASKS if one.id == task), (task,))
         kwargs.setdefault("label", "Lesion lab: what each half of the face can still do")
         super().__init__(
@@ -224,7 +213,7 @@ class LesionLab(Figure):
     @classmethod
     def module_text(cls) -> str:
         """JavaScript of the figure: helpers, the face's drawing, the lab."""
-        return "\n".join(_text(name) for name in ("common.js", "face.js", "lesion_lab.js"))
+        return "\n".join(read_text(name) for name in ("common.js", "face.js", "lesion_lab.js"))
 
     def fallback_html(self) -> str:
         """Table of lesions: units lost and weak on each side, for both commands."""

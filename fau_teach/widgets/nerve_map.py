@@ -8,26 +8,25 @@ Source: S0-012, S0-019, S0-021; E0-20, E0-42.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
 import traitlets
 
 from fau_teach import anatomy, emotion, facs
-from fau_teach.widgets._base import Figure
+from fau_teach._claims import EVIDENCE_COLUMNS
+from fau_teach.anatomy.records import VARIANTS, Variant
+from fau_teach.widgets._base import Figure, check_option
 from fau_teach.widgets._map_layout import LOWER, place
 
 __all__ = ["CLAIM", "CREDIT", "LAYERS", "NerveMap"]
 
-Variant = Literal["used", "printed"]
 Record = dict[str, Any]
 
-VARIANTS: tuple[Variant, ...] = ("used", "printed")
 OUTSIDE = "anatomy, outside the sources"
 CREDIT = "Our drawing, not a copy of Fig. 1."
 CLAIM = (
@@ -99,15 +98,15 @@ class NerveMap(Figure):
     ) -> None:
         chosen = _layers(layers)
         data = _data(chosen)
-        _check("a table", table, data["tables"])
-        _check("a variant", variant, VARIANTS)
+        check_option("a table", table, data["tables"])
+        check_option("a variant", variant, VARIANTS)
         if focus is not None:
             shown = [
                 node["id"]
                 for node in data["nodes"]
                 if variant in node["variants"] and table in node.get("tables", [table])
             ]
-            _check("a node of this map", focus, shown)
+            check_option("a node of this map", focus, shown)
         names = [layer.title.lower() for layer in LAYERS if layer.id in chosen]
         kwargs.setdefault("label", f"Map from {names[0]} to {names[-1]}")
         super().__init__(
@@ -155,22 +154,13 @@ class NerveMap(Figure):
         )
 
 
-def _check(what: str, value: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if value in names:
-        return
-    close = get_close_matches(value, names, n=1)
-    hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}."
-    raise ValueError(f"{value!r} is not {what}. {hint}")
-
-
 def _layers(wanted: Iterable[str] | None) -> tuple[str, ...]:
     every = [layer.id for layer in LAYERS]
     if wanted is None:
         return tuple(every)
     chosen = list(wanted)
     for name in chosen:
-        _check("a layer", name, every)
+        check_option("a layer", name, every)
     ordered = [name for name in every if name in chosen]
     first = every.index(ordered[0]) if ordered else 0
     if len(ordered) < 2 or ordered != every[first : first + len(ordered)]:
@@ -290,12 +280,11 @@ def _muscle(muscle_id: str) -> Record:
     }
 
 
-_FIELDS = ("printed", "used", "source", "erratum", "confidence", "reference", "note", "role")
-
-
 def _edge(edge: anatomy.Edge) -> Record:
     record: Record = {"start": edge.start, "end": edge.end, "verb": _verb(edge)}
-    record |= {name: getattr(edge, name) for name in _FIELDS if getattr(edge, name)}
+    record |= {
+        name: getattr(edge, name) for name in (*EVIDENCE_COLUMNS, "role") if getattr(edge, name)
+    }
     if edge.action:
         record["action"] = edge.action
     # A muscle that the printed text misses is as much a difference as one it gets wrong.
@@ -364,8 +353,7 @@ def _claim(cell: emotion.Cell, table: str, node_id: str, one_sided: bool) -> Rec
         "table": table,
         "variants": [v for v in VARIANTS if getattr(cell, v)],
     }
-    names: Sequence[str] = [name for name in _FIELDS if name != "role"]
-    record |= {name: getattr(cell, name) for name in names if getattr(cell, name)}
+    record |= {name: getattr(cell, name) for name in EVIDENCE_COLUMNS if getattr(cell, name)}
     if cell.printed != cell.used:
         record["differs"] = True
     return record

@@ -27,7 +27,6 @@ from fau_teach.facs.catalogue import (
     printed_codes,
     search,
 )
-from fau_teach.facs.records import CONFIDENCES
 
 MUSCLES = {
     "frontalis_medial",
@@ -486,7 +485,7 @@ def test_lookup_by_other_names():
     ("text", "hint"),
     [
         ("Lip corner puler", "lip corner puller"),
-        ("AU121", " or 12 or "),
+        ("AU121", "' or '12' or '"),
         ("AD12", "Did you mean AU12"),
         ("AD38", "Did you mean AU38"),
         ("xyzzy", "Known: "),
@@ -531,7 +530,7 @@ def test_catalogue_by_kind():
         "36",
         "37",
     }
-    with pytest.raises(CatalogueError, match="Did you mean eye"):
+    with pytest.raises(CatalogueError, match="Did you mean 'eye'"):
         catalogue("eyes")
 
 

@@ -29,6 +29,9 @@ OWED = (
     | span("S0", 46, 56) | span("S0", 109, 116)
 )  # fmt: skip
 
+# Rows that a later chapter owns and checks; the page here only names them.
+LATER = {"S0-062"}  # measuring the silent period needs the EMG of chapter 6
+
 
 @cache
 def toc_pages() -> set[str]:
@@ -44,7 +47,7 @@ def toc_pages() -> set[str]:
 
 
 @cache
-def tests_in(file: str) -> frozenset[str]:
+def names_in(file: str) -> frozenset[str]:
     path = ROOT / "tests" / file
     if not path.is_file():
         return frozenset()
@@ -65,11 +68,11 @@ def problems(row: dict[str, str]) -> list[str]:
     found += [f"page {page} is not in _toc.yml" for page in row["page"].split()
               if page not in toc_pages()]  # fmt: skip
     item = INVENTORY.get(identity)
-    if not row["test"] and (item is None or item.has_check):
+    if not row["test"] and identity not in LATER and (item is None or item.has_check):
         found.append("no test, although the inventory names a check")
     for test in row["test"].split():
         file, _, name = test.partition("::")
-        if name not in tests_in(file):
+        if name not in names_in(file):
             found.append(f"test {test} does not exist below tests/")
     return found
 

@@ -116,7 +116,7 @@ def test_a_learner_never_sees_an_exception(answer: object) -> None:
 
 
 def test_unknown_exercise_names_the_nearest() -> None:
-    assert "Did you mean 1.1?" in check("1.11", 3).message
+    assert "Did you mean '1.1'?" in check("1.11", 3).message
 
 
 def test_strict_raises_with_the_feedback() -> None:

@@ -11,7 +11,18 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "fau_teach"
 # In order: a unit may import what stands before it, and its own parts.
-CHAIN = ("_data", "anatomy", "facs", "micro", "emotion", "sources", "plots", "widgets", "exercises")
+CHAIN = (
+    "_data",
+    "_claims",
+    "anatomy",
+    "facs",
+    "micro",
+    "emotion",
+    "sources",
+    "plots",
+    "widgets",
+    "exercises",
+)
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "torch", "open3d", "anywidget", "IPython")
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

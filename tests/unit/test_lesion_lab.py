@@ -145,11 +145,13 @@ def test_start_values() -> None:
 def test_wrong_names_get_a_suggestion() -> None:
     with pytest.raises(anatomy.AnatomyError, match="left_cortex"):
         LesionLab(lesion="left_cortx")
-    with pytest.raises(ValueError, match=r"'emotion' is no command.*Did you mean 'emotional'\?"):
+    with pytest.raises(
+        ValueError, match=r"'emotion' is not a command\. Did you mean 'emotional'\?"
+    ):
         LesionLab(command="emotion")
-    with pytest.raises(ValueError, match=r"'smiles' is no task.*Did you mean 'smile'\?"):
+    with pytest.raises(ValueError, match=r"'smiles' is not a task\. Did you mean 'smile'\?"):
         LesionLab(task="smiles")
-    with pytest.raises(ValueError, match=r"there are voluntary, emotional\.$"):
+    with pytest.raises(ValueError, match=r"Known: voluntary, emotional\.$"):
         LesionLab(command="xyz")
 
 
