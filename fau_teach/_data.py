@@ -1,6 +1,6 @@
 """Read the tables in ``data/``, in a checkout and in an installed wheel alike.
 
-Errors that come from a wrong name, in a table or from a caller, suggest the right one.
+The suggestion that every failed look-up in them makes stands here too.
 """
 
 from __future__ import annotations

@@ -282,9 +282,8 @@ def _muscle(muscle_id: str) -> Record:
 
 def _edge(edge: anatomy.Edge) -> Record:
     record: Record = {"start": edge.start, "end": edge.end, "verb": _verb(edge)}
-    record |= {
-        name: getattr(edge, name) for name in (*EVIDENCE_COLUMNS, "role") if getattr(edge, name)
-    }
+    fields = (*EVIDENCE_COLUMNS, "role")
+    record |= {name: getattr(edge, name) for name in fields if getattr(edge, name)}
     if edge.action:
         record["action"] = edge.action
     # A muscle that the printed text misses is as much a difference as one it gets wrong.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fau_teach._claims import CONFIDENCES
 from fau_teach._data import read_csv
 from fau_teach.facs.catalogue import (
     KINDS,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from fau_teach import _data
-from fau_teach._data import DataError
+from fau_teach._data import DataError, did_you_mean
 
 
 @pytest.fixture
@@ -64,3 +65,30 @@ def test_broken_json_is_named_by_line_and_column(table: Path) -> None:
 def test_an_installed_package_reads_its_own_copy_first(table: Path) -> None:
     (table / "coverage.csv").write_text("id\nmine\n", encoding="utf-8")
     assert _data.read_csv("coverage.csv") == ({"id": "mine"},)
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "hint"),
+    [
+        ("smiles", ["frown", "smile"], "Did you mean 'smile'?"),
+        ("cn vi", iter(["apex", "CN VII"]), "Did you mean 'CN VII'?"),
+        ("DONG2", {"dong": 1, "imotions": 2}, "Did you mean 'dong'?"),
+        (12, ["AU12", "x"], "Did you mean 'AU12'?"),
+        ("xyz", ["frown", "smile"], ""),
+        ("", ["frown"], ""),
+        ("smile", [], ""),
+    ],
+)
+def test_did_you_mean(name: object, known: Iterable[str], hint: str) -> None:
+    assert did_you_mean(name, known) == hint
+
+
+def test_did_you_mean_several_nearest_first() -> None:
+    known = ["left_cervical", "left_cortex", "right_cortex"]
+    assert did_you_mean("left_cortx", known, n=2) == "Did you mean 'left_cortex' or 'right_cortex'?"
+
+
+def test_did_you_mean_is_as_strict_as_asked() -> None:
+    # Four of eight letters agree: a likeness of one half.
+    assert did_you_mean("abxy", ["abcd"], cutoff=0.5) == "Did you mean 'abcd'?"
+    assert did_you_mean("abxy", ["abcd"], cutoff=0.51) == ""

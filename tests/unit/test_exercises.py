@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fau_teach.exercises import Exercise, ExerciseError, check, exercise, exercises
@@ -107,6 +107,8 @@ def test_wrong_form_is_told_first(solution: object, answer: object, words: str) 
     assert words in with_solution(solution).judge(answer).message
 
 
+# No deadline: the first answer pays for loading every table.
+@settings(deadline=None)
 @given(
     st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.lists(st.text()), st.binary())
 )
