@@ -105,10 +105,5 @@ class Figure(anywidget.AnyWidget):
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if bundle is None:
-            return {"text/html": self.static_html()}
-        content, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        content = dict(content)
-        content["text/html"] = self.static_html()
-        return content, metadata
+        content, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**content, "text/html": self.static_html()}, metadata
