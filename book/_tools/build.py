@@ -8,30 +8,74 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 STAMP = ROOT / "_build" / "html.stamp"
+LOG = ROOT / "_build" / "book.log"
 INPUTS = (
     "_config.yml", "_toc.yml", ".ci/constraints.txt", "book", "notebooks", "fau_teach", "data",
 )  # fmt: skip
+PROGRESS = re.compile(r"(reading sources|writing output)\.\.\. \[\s*(\d+)%\] (\S+)")
+PROBLEM = re.compile(r"WARNING|ERROR|SEVERE|Error\b|Traceback")
+# A kernel of this machine says so each time it starts.
+HARMLESS = "Kernel is running over TCP without encryption"
 
 
-def fingerprint() -> str:
+def fingerprint(root: Path = ROOT) -> str:
     """Digest of every file that a page can depend on."""
     digest = hashlib.sha256(sys.version.encode())
     for name in INPUTS:
-        path = ROOT / name
+        path = root / name
         files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(str(file.relative_to(root)).encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def progress(lines: Iterable[str]) -> Iterator[str]:
+    """One line a page as it is read, and each problem as it comes."""
+    last = ""
+    for line in lines:
+        if found := PROGRESS.search(line):
+            step, percent, page = found.groups()
+            if step == "reading sources":
+                yield f"book: {percent:>3} % read {page}"
+            elif last != step:
+                yield "book: writing pages"
+            last = step
+        elif PROBLEM.search(line) and HARMLESS not in line:
+            yield line.rstrip()
+
+
+def run(command: list[str], env: dict[str, str]) -> int:
+    """Run the book tool, keep its whole output in a file and show what matters."""
+    LOG.parent.mkdir(exist_ok=True)
+    with (
+        LOG.open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=env, text=True, encoding="utf-8", errors="replace",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdout is not None
+
+        def kept() -> Iterator[str]:
+            for line in process.stdout or ():
+                log.write(line)
+                yield line
+
+        for line in progress(kept()):
+            print(line, flush=True)
+    return process.returncode
 
 
 def main() -> int:
@@ -45,17 +89,20 @@ def main() -> int:
     print("book: building; each page runs once, then its outputs are kept", flush=True)
     # --all: an incremental build hides the warnings of pages that it does not read again.
     command = [
-        sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".",
-        "--all", "-W", "-n", "--keep-going", "-q",
+        sys.executable, "-c", "from jupyter_book.cli.main import main; main()",
+        "build", ".", "--all", "-W", "-n", "--keep-going",
     ]  # fmt: skip
     # Pages must not depend on threads or on a user's own settings; a figure shows in a page
     # only with the notebook's own backend, which an MPLBACKEND from outside would replace.
     env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    env |= {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(ROOT / "_build" / "ipython")}
-    done = subprocess.run(command, cwd=ROOT, env=env, check=False)
-    if done.returncode:
-        print("book: the build failed; the first message above says where", flush=True)
-        return done.returncode
+    env |= {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    env["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
+    status = run(command, env)
+    if status:
+        tail = LOG.read_text(encoding="utf-8").splitlines()[-40:]
+        print("\n".join(line for line in tail if HARMLESS not in line and line.strip()))
+        print(f"book: the build failed; the whole log is {LOG.relative_to(ROOT)}", flush=True)
+        return status
     STAMP.write_text(mark)
     pages = sum(1 for _ in HTML.rglob("*.html"))
     print(f"book: {pages} pages in {time.monotonic() - started:.1f} s: {HTML.relative_to(ROOT)}")
