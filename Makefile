@@ -37,7 +37,7 @@ serve: book  ## Build the book and serve it on this machine
 	@$(BIN)/python book/_tools/serve.py --port $(PORT)
 
 lab: setup  ## Open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab $(ROOT_FLAG) --notebook-dir=. notebooks
+	@$(BIN)/jupyter lab $(ROOT_FLAG) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01-nerves-to-aus.ipynb
 
 test: setup-dev check unit notebooks  ## Run every test: style, types, units, notebooks, book, pages
 	@$(MAKE) --no-print-directory book SET=dev

@@ -7,6 +7,7 @@ An item is {"id", "kind": "single" | "multiple" | "numeric", "question", "source
 from __future__ import annotations
 
 import html
+import random
 from typing import Any
 
 from docutils import nodes
@@ -58,8 +59,13 @@ def choices(item: dict[str, Any], identity: str) -> str:
         f' data-correct="{str(bool(option.get("correct"))).lower()}"> '
         f"<span>{html.escape(option['text'])}</span></label>"
         f'<p class="ntl-feedback" hidden>{html.escape(option["feedback"])}</p></div>'
-        for index, option in enumerate(item["options"])
+        for index, option in enumerate(shuffled(item["options"], identity))
     )
+
+
+def shuffled(options: list[dict[str, Any]], identity: str) -> list[dict[str, Any]]:
+    """Options in an order that is fixed for each item and says nothing about the answer."""
+    return random.Random(identity).sample(options, len(options))
 
 
 def numeric(item: dict[str, Any], identity: str) -> str:

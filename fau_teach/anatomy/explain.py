@@ -98,6 +98,9 @@ def _kept(outcome: Outcome, name: str) -> str:
         )
     if slack:
         return f"{name} is kept, although {_names(slack)} is slack and no longer under command"
+    minor = _cuts(m for m in outcome.counted if m.drive >= m.healthy)
+    if minor:
+        return f"{name} is kept: {minor} is cut, which is only a minor supply here"
     if outcome.spare:
         return f"{name} is kept, because one hemisphere is enough for this nucleus"
     return f"{name} is kept: nothing on this path is cut"

@@ -21,6 +21,8 @@ WORD: dict[str, str] = {"L": "left", "R": "right", "both": "both sides"}
 # zero, or the printed "only" would stand, and small enough that a cut on the opposite side still
 # reads as a lost unit, as it does at the bedside. No source gives a number.
 IPSILATERAL_SHARE = 0.15
+# Chosen by us: what a muscle still does through a minor branch alone. Weak, not lost (E0-17).
+MINOR_SHARE = 0.3
 # What the same and the opposite hemisphere can deliver alone; together never more than all.
 SHARES = {
     "bilateral": (1.0, 1.0),
@@ -87,7 +89,8 @@ class Mover:
     """A muscle's part in an action unit on one side.
 
     ``drive`` is the share of the command that arrives, ``healthy`` the same without lesions,
-    ``slack`` says that all its main nerves are cut, ``share`` the command at its nucleus.
+    ``slack`` says that all its nerves are cut, ``share`` the command at its nucleus; ``routes``
+    are the ways through its main nerves, then through minor ones.
     """
 
     muscle: str
@@ -121,12 +124,12 @@ class Outcome:
 
 
 @cache
-def _supply(name: str, variant: Variant) -> tuple[str, ...]:
-    """Main nerves of a mover; empty where the variant states none."""
+def _supply(name: str, variant: Variant, role: str = "main") -> tuple[str, ...]:
+    """Main or minor nerves of a mover; empty where the variant states none."""
     targets = frozenset(leaves(name)) if variant == "used" else family(name)
     edges = graph(variant).edges
-    main = [e for e in edges if e.kind == "nerve-muscle" and e.role == "main"]
-    return tuple(dict.fromkeys(e.start for e in main if e.end in targets))
+    chosen = [e for e in edges if e.kind == "nerve-muscle" and e.role == role]
+    return tuple(dict.fromkeys(e.start for e in chosen if e.end in targets))
 
 
 @cache
@@ -176,7 +179,9 @@ class Face:
         item = muscle(edge.start)
         nucleus = muscle(leaves(item.id)[0]).nucleus
         supply = _supply(item.id, self.variant)
+        minor = _supply(item.id, self.variant, "minor")
         working = [name for name in supply if self.carries(name, nucleus, side)]
+        rest = MINOR_SHARE if any(self.carries(name, nucleus, side) for name in minor) else 0.0
         share = self.share(nucleus, side)
         code = edge.end
         return Mover(
@@ -184,12 +189,14 @@ class Face:
             name=item.name,
             action=edge.action,
             role=edge.role,
-            drive=share * len(working) / len(supply),
+            drive=share * (len(working) / len(supply) if working else rest),
             healthy=Face(frozenset(), self.system, self.variant).share(nucleus, side),
             share=share,
             wiring=wiring_of(self.system, nucleus, self.variant),
-            slack=not working,
-            routes=tuple(self.route(name, nucleus, item.name, code, side) for name in supply),
+            slack=not working and not rest,
+            routes=tuple(
+                self.route(name, nucleus, item.name, code, side) for name in (*supply, *minor)
+            ),
         )
 
     def route(self, name: str, nucleus: str, mover: str, unit: str, side: Side) -> Route:

@@ -16,22 +16,28 @@ def _not_purely_facial() -> set[str]:
     return set(anatomy.not_purely_facial_nerve())
 
 
+# Units that the chapter has taught by then; the lesion takes more than these.
+ASKED = frozenset({"1", "2", "4", "6", "12", "15", "17", "26"})
+SIDELESS = "Right place; add the side in front: left_ or right_."
+
 EXERCISES = (
     Exercise(
         id="1.1",
         title="What a left cortex lesion takes from the right side",
-        solution=lambda: anatomy.simulate("left_cortex", "voluntary").lost("R"),
+        solution=lambda: anatomy.simulate("left_cortex", "voluntary").lost("R") & ASKED,
         right="The lower facial nucleus depends on the opposite cortex, the upper one on both.",
-        hint="Simulate 'left_cortex' with the voluntary command and ask what is lost on 'R'.",
+        hint="Which of these move the mouth and chin? The brow and the eye hear both hemispheres.",
         wrong=(
+            (frozenset(), "On which side did you look? The lower face hears the opposite cortex."),
             (
-                frozenset(),
-                "On which side did you look? The lower face depends on the other cortex.",
+                {"1", "2", "4", "6", "12", "15", "17"},
+                "A cut nerve takes all these, forehead included. A central lesion spares it.",
             ),
             (
-                anatomy.simulate("right_facial_nerve", "voluntary").lost("R"),
-                "This is what a cut nerve takes, forehead included. A central lesion spares it.",
+                {"12", "15", "17", "26"},
+                "Nearly. AU26 lets the jaw fall: which nerve serves its muscles?",
             ),
+            ({"1", "2", "4", "6"}, "It is the other way round: the upper face is the spared one."),
         ),
         source="S0-059",
     ),
@@ -47,6 +53,7 @@ EXERCISES = (
                 "Right kind, wrong side: the path crosses before the nucleus.",
             ),
             ("right_cortex", "This takes the smile on command, and leaves the smile of joy."),
+            ("emotional_pathway", SIDELESS),
             (
                 "left_facial_nerve",
                 "Below the nucleus there is one nerve for both: both smiles go.",
@@ -82,6 +89,8 @@ EXERCISES = (
             ("right_cortex", "A central lesion does the reverse: it spares the brow."),
             ("right_temporal", "Right branch, wrong side: nerves do not cross below the nucleus."),
             ("left_zygomatic", "This weakens the eye and the smile. The brow would stay."),
+            ("temporal", SIDELESS),
+            ("temporal branch", SIDELESS),
         ),
         source="S0-014",
     ),
@@ -94,7 +103,9 @@ EXERCISES = (
         wrong=(
             ("R12C+B22B", "The side is the subject's, not the one where you see it."),
             ("L12C+22B", "Only the bottom lip moved. A letter before the number says so."),
-            ("L12B+B22B", "Trace, slight, marked: which letter is the third?"),
+            ("L12B+B22B", "The notation is right. Trace, slight, marked: which letter is marked?"),
+            ("L12D+B22B", "The notation is right. D is severe; which letter is marked?"),
+            ("L12C+B22A", "The notation is right. A is a trace; which letter is slight?"),
             ("L12C+T22B", "T is the top lip."),
         ),
         source="S2-062",
@@ -110,6 +121,15 @@ EXERCISES = (
         hint="Work out the duration first: frames divided by frame rate.",
         wrong=(
             ({"classic", "total500"}, "Nine frames last 0.3 s. How long is 1/5 s?"),
+            (
+                {"onset260"},
+                "You do not know the apex, so the onset rule cannot say. What of the duration?",
+            ),
+            (
+                {definition.name for definition in micro.definitions()},
+                "Use the IDs in front of the bar, and only those that hold.",
+            ),
+            ({"Half a second in all"}, "The right rule. Use its ID, in front of the bar."),
             ({"classic"}, "Nine frames last 0.3 s. How long is 1/5 s?"),
             (
                 {"total500", "onset260"},

@@ -92,7 +92,11 @@ function render({ model, el }) {
     lines, split, columns.map(({ column }) => column));
 
   // Controls
-  const finder = make("select", { onchange: () => put("selected", finder.value) });
+  const finder = make("select", { onchange: () => {
+    put("selected", finder.value);
+    const chip = chips.get(finder.value);
+    if (chip) chip.scrollIntoView({ block: "center", behavior: reducedMotion() ? "auto" : "smooth" });
+  } });
   const choices = (legend, name, options) => {
     const title = unique("choice");
     const buttons = options.map(([value, text]) => make("button", {
