@@ -83,7 +83,7 @@ def debian_packages(kind: str) -> list[str]:
             if ctypes.util.find_library(library) is None:
                 wanted.append(package)
     if kind == "dev" and not (shutil.which("chromium") or shutil.which("google-chrome")):
-        wanted.append("chromium")
+        wanted += ["chromium", "fonts-dejavu-core"]
     return wanted
 
 

@@ -199,6 +199,15 @@ def test_slider_by_keyboard(visit: Any) -> None:
     assert page.evaluate("document.querySelector('[data-classic]').dataset.frames") != before
 
 
+def test_map_brings_a_node_chosen_from_the_list_into_view(visit: Any) -> None:
+    page = visit(MAP).page
+    page.locator(".ntl-map .find select").select_option("AU26")
+    page.wait_for_timeout(100)
+    place = page.locator('.ntl-map .chip[data-node="AU26"]').bounding_box()
+    assert place
+    assert 0 < place["y"] < 900
+
+
 # -- quiz
 
 
