@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import sqrt
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from fau_teach import facs
@@ -24,8 +25,13 @@ AU = "#009E73"
 EMOTION = "#CC79A7"
 NOTE = "#E69F00"
 EXERCISE = "#56B4E9"
+# For all that is none of these: two greys, told apart by mark, hatching or text as well.
 TEXT = "#202124"
 QUIET = "#5f6368"
+PALE = "#bdc1c6"
+
+# Width [inch] at which text of 10 points still measures 9 pixels on a screen of a phone.
+PHONE = 5.2
 
 STYLE = Path(__file__).with_name("nerve_to_label.mplstyle")
 
@@ -85,15 +91,16 @@ def coding_systems() -> Axes:
     Source: S0-004.
     """
     rows = sorted(read_csv("figures/coding_systems.csv"), key=lambda row: int(row["used"]))
-    ax = _axes(7.2, 2.1)
+    ax = _axes(PHONE, 2.1)
     years = [int(row["used"]) for row in rows]
     # Earlier stems stand taller, so that no label is crossed by a later neighbour's stem.
     heights = [(3.0, 2.0, 1.0)[index % 3] for index in range(len(rows))]
     ax.vlines(years, 0, heights, color=QUIET, linewidth=1)
-    ax.plot(years, [0] * len(rows), "o", color=AU, markersize=8, clip_on=False)
+    ax.plot(years, [0] * len(rows), "o", color=TEXT, markersize=8, clip_on=False)
     for row, year, height in zip(rows, years, heights, strict=True):
-        ax.text(year + 0.3, height, f"{row['subject']}, {year}", va="center")
-    ax.set(ylim=(0, 3.5), xlim=(1975, 2008), yticks=[], xlabel="year of publication")
+        label = fill(f"{row['subject']}, {year}", 16)
+        ax.text(year + 0.3, height, label, va="center")
+    ax.set(ylim=(0, 3.5), xlim=(1975, 2010), yticks=[], xlabel="year of publication")
     ax.spines["left"].set_visible(False)
     return ax
 
@@ -108,13 +115,21 @@ def data_sets() -> Axes:
     Source: S0-005, S0-022, S3-040, S3-043.
     """
     rows = sorted(read_csv("figures/data_sets.csv"), key=lambda row: int(row["used"]))
-    ax = _axes(7.2, 2.4)
+    ax = _axes(PHONE, 3.0)
     sizes = [int(row["used"]) for row in rows]
-    ax.barh([row["subject"] for row in rows], sizes, color=AU, height=0.6)
+    names = [row["subject"].replace(", ", ",\n") for row in rows]
+    ax.barh(names, sizes, color=PALE, edgecolor=QUIET, height=0.7)
     for place, (row, size) in enumerate(zip(rows, sizes, strict=True)):
-        unit = row["note"].split(";")[0]
-        ax.text(size * 1.15, place, f"{size:,} {unit}", va="center")
-    ax.set(xscale="log", xlim=(100, 3e8), xlabel="labelled items, each step ten times more")
+        label = fill(f"{size:,} {row['note'].split(';')[0]}", 22, break_on_hyphens=False)
+        # The axis ends at a million, so a long bar holds its own label.
+        fits = size < 1e5
+        ax.text(
+            *(size * 1.15 if fits else size / 1.3, place),
+            label,
+            ha="left" if fits else "right",
+            va="center",
+        )
+    ax.set(xscale="log", xlim=(100, 1e6), xlabel="labelled items, each step ten times more")
     return ax
 
 
@@ -151,18 +166,19 @@ def incidence() -> Axes:
     codes = sorted({c for c, _ in actions}, key=lambda c: (facs.au(c).half != "upper", int(c)))
     # Columns in the order in which the rows first need them.
     muscles = list(dict.fromkeys(m for code in codes for c, m in actions if c == code))
-    ax = _axes(7.2, 8.4)
-    for kind, mark, fill in (("contracts", "s", MUSCLE), ("relaxes", "o", "white")):
+    # Narrow and tall: on a phone the labels must still be read.
+    ax = _axes(PHONE, 9.6)
+    for kind, mark, inside in (("contracts", "s", MUSCLE), ("relaxes", "o", "white")):
         cells = [pair for pair, action in actions.items() if action == kind]
         x = [muscles.index(muscle) for _, muscle in cells]
         y = [codes.index(code) for code, _ in cells]
-        ax.plot(x, y, mark, mfc=fill, mec=MUSCLE, mew=1.5, markersize=8, label=kind)
+        ax.plot(x, y, mark, mfc=inside, mec=MUSCLE, mew=1.5, markersize=6.5, label=kind)
     upper = sum(facs.au(code).half == "upper" for code in codes)
     ax.axhline(upper - 0.5, color=TEXT, linewidth=1)
     ax.set_xticks(range(len(muscles)), [name.replace("_", " ") for name in muscles], rotation=90)
     ax.set_yticks(range(len(codes)), [f"AU{code}" for code in codes])
     ax.set(xlim=(-0.6, len(muscles) - 0.4), ylim=(len(codes) - 0.4, -0.6))
-    ax.tick_params(length=0, labelsize=8, labeltop=True, labelbottom=False)
+    ax.tick_params(length=0, labelsize=10, labeltop=True, labelbottom=False)
     ax.grid(visible=True)
     ax.set_axisbelow(True)
     ax.legend(loc="lower left")
@@ -179,13 +195,13 @@ def motor_systems() -> Axes:
 
     Source: S0-059, with E0-34 for the weaker paths.
     """
-    ax = _axes(7.2, 4.4)
+    ax = _axes(PHONE, 5.6)
     for start, end, main in MOTOR_PATHS:
         (x0, y0), (x1, y1) = MOTOR_BOXES[start], MOTOR_BOXES[end]
         ax.annotate(
             "",
-            xy=(x1, y1 + 0.3),
-            xytext=(x0, y0 - 0.25),
+            xy=(x1, y1 + 0.4),
+            xytext=(x0, y0 - 0.36),
             gid=f"{start} > {end}",
             arrowprops={
                 "arrowstyle": "-|>",
@@ -199,9 +215,8 @@ def motor_systems() -> Axes:
     for name, (x, y) in MOTOR_BOXES.items():
         edge = MUSCLE if "face" in name else NERVE
         frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": edge}
-        label = name.replace(", ", ",\n").replace(" face", "\nface")
-        ax.text(x, y, label, ha="center", va="center", fontsize=9, bbox=frame)
-    ax.set(xlim=(-1.0, 5.0), ylim=(-0.6, 4.5))
+        ax.text(x, y, name.replace(" ", "\n"), ha="center", va="center", fontsize=10, bbox=frame)
+    ax.set(xlim=(-1.0, 5.0), ylim=(-0.5, 4.5))
     ax.set_axis_off()
     return ax
 
@@ -218,14 +233,16 @@ def laterality() -> Axes:
     rows = read_csv("figures/laterality.csv")
     hypotheses = list(dict.fromkeys(row["hypothesis"] for row in rows))
     emotions = list(dict.fromkeys(row["emotion"] for row in rows))
-    ax = _axes(7.2, 2.3)
-    fill = {"left": EMOTION, "right": "white", "none": "#e8eaed"}
+    ax = _axes(PHONE, 2.6)
+    paint = {"left": PALE, "right": "white", "none": "white"}
     for row in rows:
         x, y = emotions.index(row["emotion"]), hypotheses.index(row["hypothesis"])
         side = row["side"]
-        ax.barh(y, 0.94, 0.88, left=x - 0.47, color=fill[side], edgecolor=QUIET)
-        ax.text(x, y, side, ha="center", va="center")
-    ax.set_xticks(range(len(emotions)), emotions)
+        hatch = "//" if side == "none" else None
+        ax.barh(y, 0.94, 0.88, left=x - 0.47, color=paint[side], edgecolor=QUIET, hatch=hatch)
+        ground = {"boxstyle": "square,pad=0.1", "facecolor": paint[side], "linewidth": 0}
+        ax.text(x, y, side, ha="center", va="center", bbox=ground)
+    ax.set_xticks(range(len(emotions)), emotions, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(hypotheses)), hypotheses)
     ax.set(xlim=(-0.55, len(emotions) - 0.45), ylim=(len(hypotheses) - 0.5, -0.5))
     ax.tick_params(length=0)
@@ -278,17 +295,18 @@ def landis(assumed: tuple[int, ...] = (10, 25, 50, 100)) -> Axes:
 
     Source: S0-092.
     """
-    ax = _axes(7.2, 2.8)
-    for label, share, colour, mark, shift in (
-        ("brows raised, about 30 %", 0.3, MUSCLE, "o", 0.14),
-        ("eyes widened, about 20 %", 0.2, NERVE, "s", -0.14),
+    ax = _axes(PHONE, 3.4)
+    for label, share, colour, mark, line, shift in (
+        ("brows raised, about 30 %", 0.3, TEXT, "o", "solid", 0.14),
+        ("eyes widened, about 20 %", 0.2, QUIET, "s", "dashed", -0.14),
     ):
         places = [place + shift for place in range(len(assumed))]
         bounds = [wilson_interval(round(share * n), n) for n in assumed]
         seen = [round(share * n) / n for n in assumed]
-        ax.hlines(places, [low for low, _ in bounds], [high for _, high in bounds], color=colour)
+        lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
+        ax.hlines(places, lows, highs, color=colour, linestyle=line)
         ax.plot(seen, places, mark, color=colour, label=label, linestyle="none")
     ax.set_yticks(range(len(assumed)), [f"{n} persons (assumed)" for n in assumed])
     ax.set(xlim=(0, 0.8), xlabel="share of persons, with 95 % interval")
-    ax.legend(loc="upper right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
     return ax

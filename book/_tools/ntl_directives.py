@@ -269,10 +269,12 @@ class AUTable(Base):
         rows = "".join(self.row(unit) for unit in units)
         table = (
             '<div class="wide-table" tabindex="0" role="region" aria-label="Action units">'
-            '<table class="au-table"><thead><tr><th scope="col">Code</th>'
-            '<th scope="col">Name</th><th scope="col">Muscle</th>'
-            '<th scope="col">What you see</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
+            '<table class="au-table" role="table"><thead role="rowgroup"><tr role="row">'
+            '<th role="columnheader" scope="col">Code</th>'
+            '<th role="columnheader" scope="col">Name</th>'
+            '<th role="columnheader" scope="col">Muscle</th>'
+            '<th role="columnheader" scope="col">What you see</th></tr></thead>'
+            f'<tbody role="rowgroup">{rows}</tbody></table></div>'
         )
         return [self.raw(table)]
 
@@ -283,10 +285,13 @@ class AUTable(Base):
         if movement and movement.confidence == "check":
             text += f' <small class="check">{SHORT["check"]}</small>'
         muscles = muscle_names(unit.muscles)
-        return (
-            f'<tr id="au-{unit.label.lower()}"><th scope="row">{unit.label}</th>'
-            f"<td>{html.escape(unit.name)}</td><td>{html.escape(muscles)}</td><td>{text}</td></tr>"
+        # Roles, because a phone shows the rows as blocks, which alone would end the table.
+        cells = "".join(
+            f'<td role="cell">{cell}</td>'
+            for cell in (html.escape(unit.name), html.escape(muscles), text)
         )
+        head = f'<th role="rowheader" scope="row">{unit.label}</th>'
+        return f'<tr role="row" id="au-{unit.label.lower()}">{head}{cells}</tr>'
 
 
 class AUCards(Base):
