@@ -23,6 +23,7 @@ INPUTS = (
     "_config.yml", "_toc.yml", ".ci/constraints.txt", "book", "notebooks", "fau_teach", "data",
 )  # fmt: skip
 PROGRESS = re.compile(r"(reading sources|writing output)\.\.\. \[\s*(\d+)%\] (\S+)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PROBLEM = re.compile(r"WARNING|ERROR|SEVERE|Error\b|Traceback")
 # A kernel of this machine says so each time it starts.
 HARMLESS = "Kernel is running over TCP without encryption"
@@ -66,10 +67,10 @@ def run(command: list[str], env: dict[str, str]) -> int:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         ) as process,
     ):  # fmt: skip
-        assert process.stdout is not None
 
         def kept() -> Iterator[str]:
-            for line in process.stdout or ():
+            for coloured in process.stdout or ():
+                line = COLOUR.sub("", coloured)
                 log.write(line)
                 yield line
 
@@ -95,7 +96,7 @@ def main() -> int:
     # Pages must not depend on threads or on a user's own settings; a figure shows in a page
     # only with the notebook's own backend, which an MPLBACKEND from outside would replace.
     env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    env |= {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    env |= {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     env["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
     status = run(command, env)
     if status:
