@@ -12,9 +12,8 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
-from fau_teach import facs
+from fau_teach import anatomy, facs
 from fau_teach._data import read_csv
-from fau_teach.facs.catalogue import printed_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +133,9 @@ def data_sets() -> Axes:
 
 
 def muscle_actions() -> dict[tuple[str, str], Action]:
-    """Pair each main action unit with its muscles and say what each muscle does.
+    """Pair each main action unit with its main muscles and say what each muscle does.
+
+    Muscles that only assist are left out, as in :func:`fau_teach.anatomy.incidence`.
 
     Returns
     -------
@@ -143,13 +144,13 @@ def muscle_actions() -> dict[tuple[str, str], Action]:
 
     Source: S0-021, S2-005 to S2-034.
     """
-    units = [facs.au(code) for code in printed_codes("used")]
-    return {
-        (unit.code, muscle): "relaxes" if muscle in unit.relaxing else "contracts"
-        for unit in units
-        if unit.kind == "AU"
-        for muscle in unit.muscles
-    }
+    listed = anatomy.imotions_codes()
+    found: dict[tuple[str, str], Action] = {}
+    for edge in anatomy.graph().edges:
+        code = edge.end.removeprefix("AU")
+        if edge.kind == "muscle-au" and edge.role != "assist" and code in listed:
+            found[code, edge.start] = "relaxes" if edge.action == "relax" else "contracts"
+    return dict(sorted(found.items(), key=lambda item: int(item[0][0])))
 
 
 def incidence() -> Axes:

@@ -13,6 +13,8 @@ from fau_teach.facs.catalogue import (
     catalogue,
     contrast_sets,
     exclusions,
+    intensities,
+    printed_codes,
     search,
 )
 from fau_teach.facs.compare import Comparison, IntensityDifference, compare
@@ -45,7 +47,9 @@ __all__ = [
     "contrast_sets",
     "exclusions",
     "format",
+    "intensities",
     "listed_codes",
     "parse",
+    "printed_codes",
     "search",
 ]
