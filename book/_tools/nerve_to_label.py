@@ -18,6 +18,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 import ntl_finish  # noqa: E402
+import ntl_styles  # noqa: E402
 from ntl_directives import DIRECTIVES  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 
@@ -111,10 +112,11 @@ def drop_thebe(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     ]
 
 
-def slim_icons(app: Sphinx, exception: Exception | None) -> None:
-    """Take the theme's icon library out of the pages."""
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Take the theme's icon library and its unused style rules out of the pages."""
     if exception is None and app.builder.format == "html":
         ntl_finish.slim(Path(app.outdir), ICONS)
+        ntl_styles.slim(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -126,6 +128,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_figures)
     app.connect("env-updated", drop_widget_state)
     app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("build-finished", slim_icons)
+    app.connect("build-finished", finish)
     app.add_css_file(ICONS)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

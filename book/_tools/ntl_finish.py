@@ -74,6 +74,8 @@ def repair(page: str) -> str:
     page = page.replace('role="doc-biblioentry"', 'role="listitem"')
     table = '<div class="pst-scrollable-table-container"'
     page = page.replace(f"{table}>", f'{table} tabindex="0" role="region" aria-label="Table">')
+    # Field lists stand as columns here; a colon in each name is weight that nobody sees.
+    page = page.replace('<span class="colon">:</span>', "")
     # The citation style knows "and others" only as words.
     return re.sub(r">([^<>]{1,40}) and others, (\d{4}[a-z]?)<", r">\1 <em>et al.</em>, \2<", page)
 

@@ -15,6 +15,8 @@ from conftest import HTML, SCREENSHOTS, WIDTHS, book_pages
 PAGES = book_pages()
 # Bytes of HTML, style sheets and our own scripts; see test_page_weight.
 WEIGHT_LIMIT = 300_000
+# Bytes of data that the figures of one page may bring on top.
+DATA_LIMIT = 100_000
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 
 
@@ -108,13 +110,22 @@ def test_pictures_have_words(path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_weight(path: str) -> None:
-    """HTML and our own style and scripts stay light; the theme's files are shared and cached."""
-    own = [HTML / path]
+    """HTML, every style sheet and our own scripts, as they lie on disk; figures' data apart."""
     text = (HTML / path).read_text(encoding="utf-8")
-    for name in ("nerve-to-label.css", "figure-host.js", "quiz.js"):
-        assert name in text
-        own.append(HTML / "_static" / name)
-    for figure in set(re.findall(r'data-figure="(\w+)"', text)):
-        own.append(HTML / "_static" / "figures" / f"{figure}.js")
-    weight = sum(file.stat().st_size for file in own)
+    page = parse(HTML / path)
+    sheets = [link["href"] for link in page.find_all("link", rel="stylesheet")]
+    files = {(HTML / path).parent.joinpath(urldefrag(one)[0].split("?")[0]) for one in sheets}
+    own = [
+        "figure-host.js",
+        "quiz.js",
+        *(f"figures/{name}.js" for name in set(re.findall(r'data-figure="(\w+)"', text))),
+    ]
+    files |= {HTML / "_static" / name for name in own}
+    weight = len(text.encode("utf-8")) + sum(file.stat().st_size for file in files)
+    data = "".join(
+        script.string or "" for script in page.find_all("script", type="application/json")
+    )
+    weight -= len(data.encode("utf-8"))
+    assert len(data) <= DATA_LIMIT
+    assert len(sheets) >= 5
     assert weight <= WEIGHT_LIMIT, f"{path}: {weight:,} bytes"

@@ -18,6 +18,7 @@ import nerve_to_label  # noqa: E402
 import ntl_directives  # noqa: E402
 import ntl_finish  # noqa: E402
 import ntl_quiz  # noqa: E402
+import ntl_styles  # noqa: E402
 
 from fau_teach import sources  # noqa: E402
 from fau_teach._data import read_json  # noqa: E402
@@ -219,3 +220,40 @@ def test_the_data_dictionary_names_every_table_and_column() -> None:
         header = table.read_text(encoding="utf-8").splitlines()[0].split(",")
         missing = [column for column in header if f"`{column}`" not in text]
         assert missing == [], f"{table.name}: {missing}"
+
+
+# -- style sheets
+
+
+@pytest.mark.parametrize(
+    ("selector", "kept"),
+    [
+        (".used", True),
+        (".unused", False),
+        (".used .unused", False),
+        ("h1", True),
+        ("img:not(.unused)", True),
+        (".used:is(.unused, .used)", True),
+        (".w-50\\:x", False),
+        ("html[data-theme=dark] .used", True),
+    ],
+)
+def test_a_rule_stays_if_its_classes_can_occur(selector: str, kept: bool) -> None:
+    assert ntl_styles.wanted(selector, {"used"}) is kept
+
+
+def test_purge_keeps_fonts_media_and_the_used_half_of_a_list() -> None:
+    style = (
+        '@font-face { font-family: "X"; } .used, .unused { color: red; } .unused { top: 0 }'
+        "@media print { .used { top: 1px } .unused { top: 2px } } @media screen { .unused {} }"
+        ":root { --a: 1 }"
+    )
+    left = ntl_styles.squeeze(ntl_styles.purge(style, {"used"}))
+    assert left == (
+        '@font-face{font-family: "X";}.used{color: red;}@media print{.used{top: 1px}}:root{--a: 1}'
+    )
+
+
+def test_class_names_come_from_attributes_and_words_from_scripts() -> None:
+    assert ntl_styles.classes(['<p class="a b-c">prose</p>']) == {"a", "b-c"}
+    assert "show" in ntl_styles.words(['node.classList.add("show")'])
