@@ -201,14 +201,16 @@ class Coverage(Base):
 
     def table(self, rows: list[dict[str, str]]) -> nodes.container:
         """Rows with links to their pages."""
-        lines = ["| ID | Page | Test | Note |", "|---|---|---|---|"]
+        lines = ["| ID | Where | Checked by |", "|---|---|---|"]
         for row in rows:
-            pages = [f"[](/{page}.md)" for page in row["page"].split() if page]
-            pages = [page.replace(".md)", ".ipynb)") if "notebooks/" in page else page
-                     for page in pages]  # fmt: skip
-            tests = ", ".join(f"`{test}`" for test in row["test"].split())
-            lines.append(f"| {row['id']} | {', '.join(pages)} | {tests} | {escape(row['note'])} |")
-        return self.parse(lines, ["wide-table"])
+            pages = ", ".join(
+                f"[](/{page}.{'ipynb' if page.startswith('notebooks/') else 'md'})"
+                for page in row["page"].split()
+            )
+            note = f" ({escape(row['note'])})" if row["note"] else ""
+            tests = " ".join(f"`{test.split('::')[1]}`" for test in row["test"].split())
+            lines.append(f"| {row['id']} | {pages}{note} | {tests} |")
+        return self.parse(lines, ["wide-table", "coverage"])
 
 
 def source_of(identity: str) -> str:
