@@ -179,9 +179,9 @@ function render({ model, el }) {
 
   let width = 700;
   const root = make("div",
-    { class: "ntl ntl-duration", role: "group", "aria-label": model.get("label") },
+    { class: "ntl ntl-duration", ...OWN_KEYS, role: "group", "aria-label": model.get("label") },
     controls, stage, summary, verdicts, region);
-  el.append(root);
+  el.append(keepKeys(root));
   show();
   // Drawn at its true width, so that letters keep their size on a phone.
   const watcher = new ResizeObserver(() => {

@@ -237,7 +237,7 @@ function render({ model, el }) {
   }
 
   const root = make("div",
-    { class: "ntl ntl-lab", role: "group", "aria-label": model.get("label") }, make("div",
+    { class: "ntl ntl-lab", ...OWN_KEYS, role: "group", "aria-label": model.get("label") }, make("div",
       { class: "lab" }, make("div", { class: "bench" }, make("div", { class: "site" },
       make("label", { for: select.id }, "Lesion"), select), sides, commands),
     make("div", { class: "tasks", role: "group", "aria-labelledby": taskName.id }, taskName, taskButtons),
@@ -245,7 +245,7 @@ function render({ model, el }) {
       make("p", { class: "ntl-quiet note" }, "Hatched: weak or lost. A teaching model of complete cuts, "
         + "not for diagnosis. Sources: S0-014, S0-020, S0-059, S0-070; E0-20, E0-34.")),
     make("div", { class: "list" }, table)), region);
-  el.append(root);
+  el.append(keepKeys(root));
   for (const name of Object.keys(state)) {
     model.on(`change:${name}`, () => {
       if (model.get(name) === state[name]) return;

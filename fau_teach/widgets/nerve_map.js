@@ -126,7 +126,7 @@ function render({ model, el }) {
   const panel = make("div", { class: "panel", role: "region", "aria-label": "Chosen node" });
   const evidence = make("div", { class: "evidence", role: "region", tabindex: "-1",
     "aria-label": "Edges of the path, with their sources" });
-  const root = make("div", { class: "ntl ntl-map", role: "group", "aria-label": model.get("label"),
+  const root = make("div", { class: "ntl ntl-map", ...OWN_KEYS, role: "group", "aria-label": model.get("label"),
     onkeydown: (event) => {
       if (event.key !== "Escape" || !model.get("selected")) return;
       put("selected", "");
@@ -327,7 +327,7 @@ function render({ model, el }) {
       note ? make("span", { class: "note ntl-quiet" }, ` ${note.replace(/\.\.$/, ".")}`) : null);
   }
 
-  el.append(root);
+  el.append(keepKeys(root));
   arrange();
   model.on("change:selected", choose);
   model.on("change:variant", arrange);

@@ -49,3 +49,12 @@ def test_module_is_plain_and_complete(name: str) -> None:
     assert text.count("export default") == 1
     assert not re.search(r"^\s*import\b", text, re.MULTILINE)
     assert re.findall(r"https?://[^\"'\s)]+", text) == ["http://www.w3.org/2000/svg"]
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES))
+def test_a_figure_keeps_its_keys_from_jupyterlab(name: str) -> None:
+    """Without this mark JupyterLab takes the arrow keys of sliders and of the map."""
+    text = FIGURES[name].module_text()
+    assert '"data-lm-suppress-shortcuts": "true"' in text
+    assert "...OWN_KEYS" in text
+    assert "keepKeys(root)" in text
