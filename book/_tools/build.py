@@ -29,17 +29,21 @@ PROBLEM = re.compile(r"WARNING|ERROR|SEVERE|Error\b|Traceback")
 HARMLESS = "Kernel is running over TCP without encryption"
 
 
+def digest(root: Path, names: Iterable[str], salt: str) -> str:
+    """Digest of the names and contents of all files at or below some paths."""
+    found = hashlib.sha256(salt.encode())
+    for name in names:
+        path = root / name
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                found.update(str(file.relative_to(root)).encode())
+                found.update(file.read_bytes())
+    return found.hexdigest()
+
+
 def fingerprint(root: Path = ROOT) -> str:
     """Digest of every file that a page can depend on."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in INPUTS:
-        path = root / name
-        files = [path] if path.is_file() else sorted(path.rglob("*"))
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(root)).encode())
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return digest(root, INPUTS, sys.version)
 
 
 def progress(lines: Iterable[str]) -> Iterator[str]:

@@ -5,7 +5,6 @@ The directives only place what the package knows: no fact is typed in here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sys
@@ -17,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+import build  # noqa: E402
 import ntl_finish  # noqa: E402
 import ntl_styles  # noqa: E402
 from ntl_directives import DIRECTIVES  # noqa: E402
@@ -35,14 +35,7 @@ MATHJAX_PARTS = (
 
 def execution_key(root: Path = ROOT) -> str:
     """Digest of package, data and lock file: a new one means that every page runs again."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    for name in EXECUTION_INPUTS:
-        path = root / name
-        for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(root)).encode())
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return build.digest(root, EXECUTION_INPUTS, f"{sys.version_info[:2]}")[:16]
 
 
 def choose_cache(app: Sphinx, config: Any) -> None:
