@@ -10,9 +10,8 @@
   const parts = new Map(); // name -> { module, style }
   const modules = new Map(); // name -> promise of the imported module
 
-  window.nerveToLabel = {
-    define(name, part) { parts.set(name, part); },
-  };
+  const space = window.nerveToLabel || (window.nerveToLabel = {});
+  space.define = (name, part) => parts.set(name, part);
 
   function fetchPart(name) {
     return new Promise((resolve, reject) => {

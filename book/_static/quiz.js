@@ -1,6 +1,7 @@
 // Quizzes: exact feedback for each option; the last score of each quiz stays in this browser.
 (function () {
   "use strict";
+  const { store } = window.nerveToLabel;
 
   function judgeChoices(form) {
     let chosen = 0;
@@ -49,19 +50,16 @@
     const right = forms.filter((form) => form.dataset.result === "right").length;
     const total = quiz.querySelector(".ntl-total");
     total.textContent = `${right} of ${forms.length} right.`;
-    try {
-      localStorage.setItem(`nerve-to-label:quiz:${quiz.dataset.quiz}`, JSON.stringify({ right, of: forms.length }));
-    } catch { total.textContent += " This browser does not let the page keep your score."; }
+    const kept = store.set(`quiz:${quiz.dataset.quiz}`, { right, of: forms.length });
+    if (!kept) total.textContent += ` ${store.NOT_KEPT}`;
   }
 
   function start(quiz) {
     const total = document.createElement("p");
     total.className = "ntl-total";
     total.setAttribute("role", "status");
-    try {
-      const last = JSON.parse(localStorage.getItem(`nerve-to-label:quiz:${quiz.dataset.quiz}`));
-      if (last) total.textContent = `Last time: ${last.right} of ${last.of} right.`;
-    } catch { /* nothing kept, nothing to show */ }
+    const last = store.get(`quiz:${quiz.dataset.quiz}`);
+    if (last) total.textContent = `Last time: ${last.right} of ${last.of} right.`;
     quiz.append(total);
     quiz.querySelectorAll(".ntl-key").forEach((key) => key.remove());
     quiz.querySelectorAll(".ntl-item").forEach((form) => form.addEventListener("submit", check));

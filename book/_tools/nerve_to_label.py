@@ -25,6 +25,11 @@ from sphinx.application import Sphinx  # noqa: E402
 # What a page's outputs depend on besides the page's own code.
 EXECUTION_INPUTS = ("fau_teach", "data", ".ci/constraints.txt")
 ICONS = "icons.css"
+# A script of ours loads only on pages that hold its mark; store.js comes before the others.
+SCRIPTS = {
+    "ntl-figure": ("figure-host.js",),
+    "ntl-quiz": ("store.js", "quiz.js"),
+}
 MATHJAX_PARTS = (
     "tex-mml-chtml.js",
     "output/chtml/fonts/woff-v2",
@@ -105,6 +110,14 @@ def drop_thebe(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     ]
 
 
+def add_scripts(app: Sphinx, pagename: str, template: str, context: dict[str, Any], _: Any) -> None:
+    """Load each script of ours only where the page holds something for it to do."""
+    body = context.get("body", "")
+    wanted = [name for mark, names in SCRIPTS.items() if f'class="{mark}' in body for name in names]
+    for place, name in enumerate(dict.fromkeys(wanted)):
+        app.add_js_file(name, priority=600 + place, defer="defer")
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Take the theme's icon library and its unused style rules out of the pages."""
     if exception is None and app.builder.format == "html":
@@ -121,6 +134,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_figures)
     app.connect("env-updated", drop_widget_state)
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", add_scripts)
     app.connect("build-finished", finish)
     app.add_css_file(ICONS)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

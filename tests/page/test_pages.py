@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import HTML, SCREENSHOTS, WIDTHS, book_pages
+from conftest import HTML, ROOT, SCREENSHOTS, WIDTHS, book_pages
 
 PAGES = book_pages()
 # Bytes of HTML, style sheets and our own scripts; see test_page_weight.
@@ -115,9 +115,10 @@ def test_page_weight(path: str) -> None:
     page = parse(HTML / path)
     sheets = [link["href"] for link in page.find_all("link", rel="stylesheet")]
     files = {(HTML / path).parent.joinpath(urldefrag(one)[0].split("?")[0]) for one in sheets}
+    ours = {path.name for path in (ROOT / "book" / "_static").glob("*.js")}
+    scripts = {urldefrag(tag["src"])[0].split("?")[0] for tag in page.find_all("script", src=True)}
     own = [
-        "figure-host.js",
-        "quiz.js",
+        *(Path(name).name for name in scripts if Path(name).name in ours),
         *(f"figures/{name}.js" for name in set(re.findall(r'data-figure="(\w+)"', text))),
     ]
     files |= {HTML / "_static" / name for name in own}
