@@ -15,7 +15,7 @@ export PYTHONUTF8 := 1
 ROOT_FLAG := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev book serve lab test check unit notebooks page bench labs lock clean
+.PHONY: help setup setup-dev book serve lab test check unit notebooks page lint bench labs lock clean
 
 help:  ## Show this list
 	@echo "Nerve to Label: a handbook of facial action units"
@@ -39,8 +39,9 @@ serve: book  ## Build the book and serve it on this machine
 lab: setup  ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(ROOT_FLAG) --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/01-nerves-to-aus.ipynb
 
-test: setup-dev check unit notebooks  ## Run every test: style, types, units, notebooks, book, pages
+test: setup-dev check lint unit notebooks  ## Run every test: style, types, units, notebooks, book, pages
 	@$(MAKE) --no-print-directory book SET=dev
+	@$(BIN)/python book/_tools/lint.py --built
 	@$(MAKE) --no-print-directory page
 
 check: setup-dev
@@ -48,6 +49,9 @@ check: setup-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint: setup  ## Check the content: objectives, minutes, captions, links, sources, … (numbered rules)
+	@$(BIN)/python book/_tools/lint.py
 
 unit: setup-dev
 	@echo "== units and properties"

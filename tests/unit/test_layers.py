@@ -18,6 +18,7 @@ CHAIN = (
     "facs",
     "micro",
     "emotion",
+    "datasets",
     "sources",
     "plots",
     "widgets",
