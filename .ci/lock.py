@@ -13,7 +13,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / ".ci" / "constraints.txt"
-FILES = ("requirements.txt", ".binder/requirements.txt", ".ci/requirements-dev.txt")
+FILES = (
+    "requirements.txt",
+    ".binder/requirements.txt",
+    ".ci/requirements-dev.txt",
+    ".ci/requirements-lite.txt",
+)
 HEAD = """\
 # The whole dependency tree, for Python 3.11.2 and later, Linux, macOS and Windows.
 # Made by: make lock (CONTRIBUTING.md, Pins). Do not edit by hand.

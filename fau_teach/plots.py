@@ -7,13 +7,13 @@ thing again, so a figure can be read in greyscale.
 
 from __future__ import annotations
 
-from math import sqrt
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from fau_teach import anatomy, facs
 from fau_teach._data import read_csv
+from fau_teach.emotion.evidence import wilson_interval as wilson_interval  # re-exported
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -250,37 +250,6 @@ def laterality() -> Axes:
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax
-
-
-def wilson_interval(successes: float, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson score interval of a proportion.
-
-    Parameters
-    ----------
-    successes : number of persons who showed the action, 0 to n
-    n : number of persons, at least 1
-    z : standard normal quantile; the default gives 95 %
-
-    Returns
-    -------
-    lower and upper bound, both within 0 to 1
-
-    Raises
-    ------
-    ValueError
-        n is below 1, or successes lie outside 0 to n.
-
-    Source: S0-092.
-    """
-    if n < 1:
-        raise ValueError(f"n is {n}: an interval needs at least one person.")
-    if not 0 <= successes <= n:
-        raise ValueError(f"successes is {successes}: use a number from 0 to n = {n}.")
-    share = successes / n
-    centre = share + z * z / (2 * n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
 def landis(assumed: tuple[int, ...] = (10, 25, 50, 100)) -> Axes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ HTML = ROOT / "_build" / "html"
 STAMP = ROOT / "_build" / "html.stamp"
 LOG = ROOT / "_build" / "book.log"
 INPUTS = (
-    "_config.yml", "_toc.yml", ".ci/constraints.txt", "book", "notebooks", "fau_teach", "data",
+    "_config.yml", "_toc.yml", ".ci/constraints.txt", ".ci/vendor.json",
+    ".ci/requirements-lite.txt", "pyproject.toml", "book", "notebooks", "fau_teach", "data",
 )  # fmt: skip
 PROGRESS = re.compile(r"(reading sources|writing output)\.\.\. \[\s*(\d+)%\] (\S+)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -85,12 +87,18 @@ def run(command: list[str], env: dict[str, str]) -> int:
 
 def main() -> int:
     """Build unless the built book is current; return the exit status."""
+    import lite  # both need this module
+    import vendor
+
     started = time.monotonic()
-    mark = fingerprint()
+    # What the site carries for the reader's browser decides what its pages ask for.
+    mark = f"{fingerprint()} vendor={vendor.fetch()} lite={lite.environment()}"
     if STAMP.exists() and STAMP.read_text() == mark and (HTML / "index.html").exists():
         print(f"book: nothing changed ({time.monotonic() - started:.1f} s)", flush=True)
         return 0
     STAMP.unlink(missing_ok=True)
+    # Not ours to finish: the steps after Sphinx walk through every page and style sheet.
+    shutil.rmtree(HTML / "lite", ignore_errors=True)
     print("book: building; each page runs once, then its outputs are kept", flush=True)
     # --all: an incremental build hides the warnings of pages that it does not read again.
     command = [
@@ -108,8 +116,10 @@ def main() -> int:
         print("\n".join(line for line in tail if HARMLESS not in line and line.strip()))
         print(f"book: the build failed; the whole log is {LOG.relative_to(ROOT)}", flush=True)
         return status
-    STAMP.write_text(mark)
     pages = sum(1 for _ in HTML.rglob("*.html"))
+    lite.place(HTML)
+    shutil.copyfile(Path(__file__).with_name("serve.py"), HTML / "serve.py")
+    STAMP.write_text(mark)
     print(f"book: {pages} pages in {time.monotonic() - started:.1f} s: {HTML.relative_to(ROOT)}")
     return 0
 

@@ -17,18 +17,28 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 import build  # noqa: E402
+import lite  # noqa: E402
+import ntl_atlas  # noqa: E402
+import ntl_cards  # noqa: E402
 import ntl_finish  # noqa: E402
+import ntl_run  # noqa: E402
 import ntl_styles  # noqa: E402
+import vendor  # noqa: E402
 from ntl_directives import DIRECTIVES  # noqa: E402
 from sphinx.application import Sphinx  # noqa: E402
 
 # What a page's outputs depend on besides the page's own code.
 EXECUTION_INPUTS = ("fau_teach", "data", ".ci/constraints.txt")
 ICONS = "icons.css"
-# A script of ours loads only on pages that hold its mark; store.js comes before the others.
+# A script or style of ours loads only on pages that hold its mark; store.js comes first.
+# "ts-fsrs" stands for that library, wherever this build takes it from.
 SCRIPTS = {
     "ntl-figure": ("figure-host.js",),
     "ntl-quiz": ("store.js", "quiz.js"),
+    "ntl-progress": ("store.js", "progress.js"),
+    "ntl-run": ("store.js", "run.js"),
+    "ntl-cards": ("store.js", "cards-start.js"),
+    "au-atlas": ("atlas.css", "atlas.js"),
 }
 MATHJAX_PARTS = (
     "tex-mml-chtml.js",
@@ -115,7 +125,18 @@ def add_scripts(app: Sphinx, pagename: str, template: str, context: dict[str, An
     body = context.get("body", "")
     wanted = [name for mark, names in SCRIPTS.items() if f'class="{mark}' in body for name in names]
     for place, name in enumerate(dict.fromkeys(wanted)):
-        app.add_js_file(name, priority=600 + place, defer="defer")
+        if name.endswith(".css"):
+            app.add_css_file(name, priority=600 + place)
+        else:
+            app.add_js_file(vendor.script(name), priority=600 + place, defer="defer")
+
+
+def add_lab_link(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], _: Any
+) -> None:
+    """Lead from the page of a lab to the same lab in JupyterLite, where the site carries it."""
+    if pagename.startswith("notebooks/") and lite.environment():
+        context["body"] = ntl_run.lab_link(pagename, context["body"])
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -127,7 +148,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    for name, directive in DIRECTIVES.items():
+    for name, directive in {**DIRECTIVES, **ntl_atlas.DIRECTIVES, **ntl_cards.DIRECTIVES}.items():
         app.add_directive(name, directive)
     app.connect("config-inited", choose_cache, priority=900)
     app.connect("builder-inited", copy_vendor)
@@ -135,6 +156,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-updated", drop_widget_state)
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("html-page-context", add_scripts)
+    app.connect("html-page-context", add_lab_link)
     app.connect("build-finished", finish)
     app.add_css_file(ICONS)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

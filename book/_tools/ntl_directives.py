@@ -10,7 +10,9 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, ClassVar
 
+import ntl_progress
 import ntl_quiz
+import ntl_run
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
@@ -296,65 +298,6 @@ class AUTable(Base):
         return f'<tr role="row" id="au-{unit.label.lower()}">{head}{cells}</tr>'
 
 
-class AUCards(Base):
-    """Every AU with all that the catalogue holds, source and confidence a cell."""
-
-    option_spec: ClassVar[dict[str, Any]] = {"kind": directives.unchanged}
-    ATTRIBUTES: ClassVar[dict[str, str]] = {
-        "movement": "What you see",
-        "folds": "Folds and bulges",
-        "with": "Seen with",
-        "antagonist": "Acts against",
-        "control": "Control and asymmetry",
-        "emg_site": "EMG site",
-    }
-
-    def run(self) -> list[nodes.Node]:
-        """Write one card a unit."""
-        box = nodes.container(classes=["au-cards"])
-        for unit in facs.catalogue(self.options.get("kind")):
-            box += self.raw(self.card(unit))
-        return [box]
-
-    def card(self, unit: Any) -> str:
-        """One unit as a description list."""
-        muscles = muscle_names(unit.muscles)
-        parts = [("Muscle", html.escape(muscles))] if muscles else []
-        for attribute, title in self.ATTRIBUTES.items():
-            claim = unit.claim(attribute)
-            if claim is not None and claim.used:
-                used = claim.used
-                if attribute == "antagonist":
-                    used = muscle_names(unit.antagonists)
-                parts.append((title, html.escape(used) + self.mark(claim)))
-        for other in unit.confusions:
-            parts.append(
-                (
-                    f"Or {html.escape(facs.au(other.other).label)}?",
-                    html.escape(other.cue) + self.mark(other),
-                )
-            )
-        if unit.base_rates:
-            rates = ", ".join(
-                f"{name} {percent:g} %{' ○' if confidence == 'check' else ''}"
-                for name, (percent, confidence) in unit.base_rates.items()
-            )
-            parts.append(("Base rate", html.escape(rates)))
-        if unit.edition not in ("both", ""):
-            parts.append(("Edition", html.escape(unit.edition)))
-        rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in parts)
-        return (
-            f'<section class="au-card" id="card-{unit.label.lower()}">'
-            f"<h3>{unit.label} {html.escape(unit.name)}</h3><dl>{rows}</dl></section>"
-        )
-
-    def mark(self, claim: Any) -> str:
-        """Source and confidence of one cell, short and quiet."""
-        words = [] if claim.confidence == "sure" else [SHORT[claim.confidence]]
-        words += [short_reference(key) for key in claim.reference.replace(";", " ").split()]
-        return f' <small class="{claim.confidence}">{html.escape(", ".join(words))}</small>'
-
-
 DIRECTIVES = {
     "source-note": SourceNote,
     "errata-list": ErrataList,
@@ -362,6 +305,7 @@ DIRECTIVES = {
     "coverage-list": Coverage,
     "muscle-cards": MuscleCards,
     "au-table": AUTable,
-    "au-cards": AUCards,
     "quiz": ntl_quiz.Quiz,
+    "run-and-check": ntl_run.RunAndCheck,
+    "progress": ntl_progress.Progress,
 }

@@ -1,4 +1,4 @@
-"""Serve the built book on this machine only."""
+"""Serve the built book on this machine only: ``python3 serve.py``; needs nothing but Python."""
 
 from __future__ import annotations
 
@@ -7,16 +7,30 @@ import functools
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
-HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
+HERE = Path(__file__).resolve()
+# A built book carries a copy of this file at its top.
+HTML = HERE.parent if (HERE.parent / "index.html").exists() else HERE.parents[2] / "_build" / "html"
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Quiet, and never cached, so that a rebuilt page shows at once."""
+    """Quiet, never stale, and sure of the types without which browsers refuse a script."""
+
+    # Windows may have any type for these in its registry.
+    extensions_map: ClassVar[dict[str, str]] = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".css": "text/css",
+        ".js": "text/javascript",
+        ".json": "application/json",
+        ".mjs": "text/javascript",
+        ".svg": "image/svg+xml",
+        ".wasm": "application/wasm",
+    }
 
     def end_headers(self) -> None:
-        """Add the header that forbids caching."""
-        self.send_header("Cache-Control", "no-store")
+        """Let browsers keep a file and ask each time whether it is still current."""
+        self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002

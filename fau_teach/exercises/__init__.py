@@ -10,5 +10,15 @@ from fau_teach.exercises._core import (
     exercise,
     exercises,
 )
+from fau_teach.exercises._run import Outcome, attempt
 
-__all__ = ["Exercise", "ExerciseError", "Result", "check", "exercise", "exercises"]
+__all__ = [
+    "Exercise",
+    "ExerciseError",
+    "Outcome",
+    "Result",
+    "attempt",
+    "check",
+    "exercise",
+    "exercises",
+]

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, Literal
 
 from fau_teach._data import did_you_mean
 
-CHAPTERS = ("chapter1",)
 STRICT_VARIABLE = "NERVE_TO_LABEL_STRICT"
 State = Literal["right", "wrong", "unanswered"]
 
@@ -42,6 +43,8 @@ class Exercise:
     source : inventory or erratum IDs behind the exercise
     normalise : brings equal answers to one form before they are compared; an answer
         that it refuses with a ``ValueError`` gets that message as its hint
+    prompt : for an exercise that runs in the page: what to do, in MyST
+    starter : the code that the editor of the page begins with
     """
 
     id: str
@@ -53,6 +56,8 @@ class Exercise:
     tolerance: float = 0.0
     source: str = ""
     normalise: Callable[[Any], Any] | None = None
+    prompt: str = ""
+    starter: str = ""
 
     def judge(self, answer: Any) -> Result:
         """Compare one answer with the solution, then with the usual wrong answers."""
@@ -120,10 +125,11 @@ def check(identity: str, answer: Any, *, strict: bool | None = None) -> Result:
 
 @cache
 def exercises() -> Mapping[str, Exercise]:
-    """Every exercise by its ID."""
+    """Every exercise by its ID, of each module here whose name begins with ``chapter``."""
     found: dict[str, Exercise] = {}
-    for chapter in CHAPTERS:
-        for one in import_module(f"fau_teach.exercises.{chapter}").EXERCISES:
+    names = (module.name for module in iter_modules([str(Path(__file__).parent)]))
+    for name in (name for name in names if name.startswith("chapter")):
+        for one in import_module(f"fau_teach.exercises.{name}").EXERCISES:
             if one.id in found:
                 raise ValueError(f"two exercises are called {one.id}")
             found[one.id] = one

@@ -16,8 +16,17 @@ def _not_purely_facial() -> set[str]:
     return set(anatomy.not_purely_facial_nerve())
 
 
+def _cuts_that_change(code: str, side: str, command: str) -> set[str]:
+    results = {one.id: anatomy.simulate(one.id, command) for one in anatomy.lesions()}
+    return {name for name, result in results.items() if result.status(code, side) != "kept"}
+
+
 # Units that the chapter has taught by then; the lesion takes more than these.
 ASKED = frozenset({"1", "2", "4", "6", "12", "15", "17", "26"})
+SIX_MUSCLES = frozenset(
+    {"orbicularis oculi", "corrugator supercilii", "zygomaticus major"}
+    | {"mentalis", "depressor anguli oris", "platysma"}
+)
 SIDELESS = "Right place; add the side in front: left_ or right_."
 
 EXERCISES = (
@@ -138,5 +147,123 @@ EXERCISES = (
             (set(), "1/25 s to 1/5 s is not the only definition."),
         ),
         source="S0-007; E0-27",
+    ),
+    Exercise(
+        id="1.7",
+        title="Muscles with a spare wire",
+        prompt=(
+            "`anatomy.branches_of` names the nerves of a muscle. Which of these six muscles does "
+            "more than one nerve serve, so that a single cut weakens them and does not silence "
+            "them? Set `answer` to the set of their names."
+        ),
+        starter="""\
+from fau_teach import anatomy
+
+names = ["orbicularis oculi", "corrugator supercilii", "zygomaticus major",
+         "mentalis", "depressor anguli oris", "platysma"]
+print(anatomy.branches_of("frontalis"))
+
+answer = ...  # a set of names, such as {"frontalis"}
+""",
+        solution=lambda: {name for name in SIX_MUSCLES if len(anatomy.branches_of(name)) > 1},
+        right="The eye ring, the main smile muscle and the muscle that pulls the corner down.",
+        hint="Loop over the names and keep those with len(anatomy.branches_of(name)) > 1.",
+        wrong=(
+            (
+                {"orbicularis oculi"},
+                "That is what the source prints in section 2. Ask without variant='printed'.",
+            ),
+            (
+                {"corrugator supercilii", "mentalis", "platysma"},
+                "It is the other way round: each of these hangs on one nerve alone.",
+            ),
+            (SIX_MUSCLES, "Every muscle has a nerve. Ask how many: the length must exceed one."),
+            (
+                {"VII_temporal", "VII_zygomatic", "VII_buccal", "VII_marginal_mandibular"},
+                "These are the nerves. The answer holds the names of the muscles.",
+            ),
+        ),
+        source="S0-014; S0-015; S0-016; S0-017; S0-018; E0-17; E0-21",
+    ),
+    Exercise(
+        id="1.8",
+        title="Every cut that reaches the left corner of the mouth",
+        prompt=(
+            "Somebody tries to smile on request and the subject's left corner, AU12, is weak or "
+            "does not move. Which single cuts explain that? Try every lesion of the model, on "
+            "both sides, and set `answer` to the set of the IDs whose status is not `kept`."
+        ),
+        starter="""\
+from fau_teach import anatomy
+
+for lesion in anatomy.lesions():
+    result = anatomy.simulate(lesion.id, command="voluntary")
+    print(lesion.id, result.status("12", "L"))
+
+answer = ...  # a set of IDs, such as {"left_cervical"}
+""",
+        solution=lambda: _cuts_that_change("12", "L", "voluntary"),
+        right="Five cuts: the cortex of the other side, then nucleus, nerve and two branches here.",
+        hint="Keep lesion.id wherever the status is weak or lost, on either side.",
+        wrong=(
+            (
+                {"left_facial_nucleus", "left_facial_nerve", "left_zygomatic", "left_buccal"},
+                "One is missing, and it is not on the left: where does the command come from?",
+            ),
+            (
+                {"left_facial_nucleus", "left_facial_nerve", "right_cortex"},
+                "These abolish the smile. The question asks for a weak one, too.",
+            ),
+            (
+                {"left_zygomatic", "left_buccal"},
+                "These weaken the smile. Cuts that abolish it count, too.",
+            ),
+            (
+                {"left_cortex", "right_zygomatic", "right_buccal"}
+                | {"right_facial_nucleus", "right_facial_nerve"},
+                "That is the right corner. The second argument of status is the subject's side.",
+            ),
+            (
+                {"right_emotional_pathway", "left_zygomatic", "left_buccal"}
+                | {"left_facial_nucleus", "left_facial_nerve"},
+                "That is the smile of joy. On request the command is 'voluntary'.",
+            ),
+        ),
+        source="S0-014; S0-015; S0-059; E0-34",
+    ),
+    Exercise(
+        id="1.9",
+        title="What moved on the left",
+        prompt=(
+            "A coder wrote `1B+2B+L12C+R14A+25?`. Which codes say that something moved on the "
+            "subject's left? Let `facs.parse` read the score, and set `answer` to the set of "
+            "these codes. A code with a question mark counts."
+        ),
+        starter="""\
+from fau_teach import facs
+
+score = facs.parse("1B+2B+L12C+R14A+25?")
+for item in score.items:
+    print(item.code, repr(item.side))
+
+answer = ...  # a set of codes, such as {"14"}
+""",
+        solution=lambda: {
+            item.code for item in facs.parse("1B+2B+L12C+R14A+25?").items if item.side != "R"
+        },
+        right="No letter means both sides, so only the 14 on the right stays out.",
+        hint="Keep item.code wherever item.side is not 'R'.",
+        wrong=(
+            ({"12"}, "The letter L means left alone. What does a code without a letter mean?"),
+            (
+                {"1", "2", "14", "25"},
+                "That is the other side. Left is the subject's left, and L marks it.",
+            ),
+            ({"1", "2", "12", "14", "25"}, "R14 is on the right alone."),
+            ({"1", "2", "12"}, "A question mark says how sure the coder is, not where it moved."),
+            ({"1", "2", "25"}, "These moved on both sides. L12 moved on the left, too."),
+            ({"1B", "2B", "L12C", "25?"}, "Right ones; give the codes alone: item.code."),
+        ),
+        source="S2-062",
     ),
 )

@@ -12,7 +12,6 @@ from fau_teach import anatomy, micro
 MAP = "book/01-nerves-to-aus/7-the-whole-chain.html"
 LAB = "book/01-nerves-to-aus/4-lesion-lab.html"
 SLIDER = "book/01-nerves-to-aus/1-what-a-face-says.html"
-QUIZ = "book/01-nerves-to-aus/7-the-whole-chain.html"
 
 
 def lit(page: Any) -> set[str]:
@@ -208,52 +207,6 @@ def test_map_brings_a_node_chosen_from_the_list_into_view(visit: Any) -> None:
     assert 0 < place["y"] < 900
 
 
-# -- quiz
-
-
-def test_quiz_single_choice_by_mouse_gives_each_option_its_feedback(visit: Any) -> None:
-    page = visit(QUIZ).page
-    form = page.locator('form[data-kind="single"]').first
-    for option in form.locator(".ntl-option").all():
-        option.locator("input").check()
-        form.get_by_role("button", name="Check").click()
-        correct = option.locator("input").get_attribute("data-correct") == "true"
-        assert form.locator(".ntl-feedback:visible").count() == 1
-        assert ("Right" in form.locator(".ntl-verdict").inner_text()) == correct
-
-
-def test_quiz_multiple_choice_by_keyboard(visit: Any) -> None:
-    page = visit(QUIZ).page
-    form = page.locator('form[data-kind="multiple"]').first
-    form.locator("button").focus()
-    page.keyboard.press("Enter")
-    assert "Choose an answer first" in form.locator(".ntl-verdict").inner_text()
-    for box in form.locator('input[data-correct="true"]').all():
-        box.focus()
-        page.keyboard.press(" ")
-    page.keyboard.press("Enter")
-    assert "Right" in form.locator(".ntl-verdict").inner_text()
-
-
-def test_quiz_number(visit: Any) -> None:
-    page = visit(QUIZ).page
-    form = page.locator('form[data-kind="numeric"]').first
-    field = form.locator("input")
-    for text, words in (("many", "Type a number"), ("7", "Not yet"), ("8,0", "Right")):
-        field.fill(text)
-        field.press("Enter")
-        assert words in form.locator(".ntl-verdict").inner_text()
-
-
-def test_quiz_keeps_the_score(visit: Any) -> None:
-    visitor = visit(QUIZ)
-    form = visitor.page.locator('form[data-kind="single"]').first
-    form.locator('input[data-correct="true"]').check()
-    form.locator("button").click()
-    visitor.page.reload()
-    assert "Last time: 1 of" in visitor.page.locator(".ntl-total").inner_text()
-
-
 # -- without scripts, on paper, from a folder
 
 
@@ -261,13 +214,6 @@ def test_quiz_keeps_the_score(visit: Any) -> None:
 def test_without_scripts_the_fallback_is_there(path: str, visit: Any) -> None:
     page = visit(path, scripts=False).page
     assert page.locator(".ntl-fallback table").first.is_visible()
-
-
-def test_without_scripts_the_quiz_has_its_key(visit: Any) -> None:
-    page = visit(QUIZ, scripts=False).page
-    key = page.locator(".ntl-key").first
-    key.locator("summary").click()
-    assert len(key.inner_text()) > 40
 
 
 @pytest.mark.parametrize("path", [MAP, LAB, SLIDER])

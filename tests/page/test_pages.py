@@ -72,6 +72,7 @@ def test_links_resolve(path: str) -> None:
         if not target or re.match(r"[a-z]+:", target):
             continue
         file, anchor = urldefrag(target)
+        file = file.split("?")[0]
         place = (HTML / path).parent / unquote(file) if file else HTML / path
         if place.is_dir():
             place = place / "index.html"

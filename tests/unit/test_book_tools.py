@@ -1,4 +1,4 @@
-"""The book's own build steps: caches, finishing of pages, quizzes, set-up messages."""
+"""The book's own build steps: caches, finishing of pages, set-up messages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ import build  # noqa: E402
 import nerve_to_label  # noqa: E402
 import ntl_directives  # noqa: E402
 import ntl_finish  # noqa: E402
-import ntl_quiz  # noqa: E402
 import ntl_styles  # noqa: E402
 
 from fau_teach import sources  # noqa: E402
-from fau_teach._data import read_json  # noqa: E402
 
 # -- caches
 
@@ -107,37 +105,6 @@ def test_pages_are_repaired() -> None:
     assert 'tabindex="0" role="region"' in mended
     assert "<span>Li <em>et al.</em>, 2022</span>" in mended
     assert "and others, such as these" in mended
-
-
-# -- quizzes
-
-
-def test_options_are_shuffled_but_stay_put() -> None:
-    options = [{"text": str(number)} for number in range(6)]
-    first = ntl_quiz.shuffled(options, "item")
-    assert first == ntl_quiz.shuffled(options, "item")
-    assert sorted(one["text"] for one in first) == sorted(one["text"] for one in options)
-
-
-def test_the_right_answer_is_not_always_in_the_same_place() -> None:
-    places = set()
-    for item in read_json("quiz/01-nerves-to-aus.json"):
-        if item["kind"] == "single":
-            identity = f"01-nerves-to-aus-{item['id']}"
-            order = ntl_quiz.shuffled(item["options"], identity)
-            places.add(next(i for i, option in enumerate(order) if option["correct"]))
-    assert len(places) >= 3
-
-
-def test_item_text_cannot_become_markup() -> None:
-    item = {
-        "id": "x", "kind": "numeric", "question": "<b>1 < 2?</b>", "answer": 2,
-        "right": "<i>", "wrong": "&",
-    }  # fmt: skip
-    shown = ntl_quiz.render(item, 1, "quiz")
-    assert "<b>" not in shown
-    assert "<i>" not in shown
-    assert "1 &lt; 2?" in shown
 
 
 # -- notes

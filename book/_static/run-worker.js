@@ -1,0 +1,65 @@
+// Python for one page: starts once, runs a reader's code, and lives until the page ends it.
+// Only the page can end an endless loop, by ending this worker.
+const LIMIT = 20_000; // characters of output shown for one run
+const PAUSE = 50; // milliseconds between two messages of output, so that a flood stays a trickle
+const decoder = new TextDecoder();
+let started = null; // promise of the package's function that runs and judges
+let waiting = "";
+let room = LIMIT;
+let last = 0;
+
+function flush() {
+  if (waiting) postMessage({ output: waiting });
+  waiting = "";
+  last = performance.now();
+}
+
+function write(bytes) {
+  const text = decoder.decode(bytes, { stream: true });
+  if (room > 0) {
+    waiting += text.slice(0, room);
+    room -= text.length;
+    if (room <= 0) waiting += "\n… more output than fits here; the rest is left out.\n";
+    if (room <= 0 || performance.now() - last > PAUSE) flush();
+  }
+  return bytes.length;
+}
+
+async function load(python, wheel) {
+  const step = (number, text) => postMessage({ step: number, text });
+  step(1, "Fetching Python …");
+  const [{ loadPyodide }, answer] = await Promise.all([
+    import(`${python}pyodide.mjs`),
+    fetch(wheel, { cache: "no-cache" }), // a rebuilt wheel keeps its name
+  ]);
+  if (!answer.ok) throw new Error(`${wheel} is missing`);
+  step(2, "Starting Python …");
+  const [pyodide, archive] = await Promise.all([loadPyodide({ indexURL: python }), answer.arrayBuffer()]);
+  step(3, "Loading the package …");
+  pyodide.setStdin({ error: true });
+  pyodide.unpackArchive(archive, "wheel");
+  pyodide.runPython("import sys; sys.stdout.reconfigure(line_buffering=True)");
+  pyodide.setStdout({ write });
+  pyodide.setStderr({ write });
+  return pyodide.pyimport("fau_teach.exercises").attempt;
+}
+
+onmessage = async ({ data }) => {
+  if (data.python) {
+    started = load(data.python, data.wheel);
+    started.then(() => postMessage({ ready: true }), (error) => postMessage({ failed: String(error) }));
+    return;
+  }
+  const attempt = await started.catch(() => null);
+  if (!attempt) return; // the page has been told
+  room = LIMIT;
+  try {
+    const outcome = attempt(data.exercise, data.code);
+    flush();
+    postMessage({ state: outcome.state, message: outcome.message });
+    outcome.destroy();
+  } catch (error) {
+    flush(); // Python itself is broken, for example out of memory
+    postMessage({ failed: String(error).trim().split("\n").pop() });
+  }
+};

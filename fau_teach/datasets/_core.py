@@ -1,0 +1,217 @@
+"""What every loader shares: one error, one reader of text lines, one report, whole files only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+_SHOWN = 60
+_BOM = b"\xef\xbb\xbf"
+
+
+class DatasetError(ValueError):
+    """A file of a data set is missing, broken or in the way.
+
+    Parameters
+    ----------
+    file : path as it was given
+    line : counted from 1; 0 where the file as a whole is meant
+    value : what stands there, or empty
+    problem : what is wrong with it, without a full stop
+    advice : what would be right, without a full stop
+    """
+
+    def __init__(self, file: str, line: int, value: str, problem: str, advice: str) -> None:
+        # All arguments go to the base class, so that the exception can be pickled.
+        super().__init__(file, line, value, problem, advice)
+        self.file = file
+        self.line = line
+        self.value = value
+        self.problem = problem
+        self.advice = advice
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        shown = f" in {shortened(self.value)!r}" if self.value else ""
+        return f"{place}: {self.problem}{shown}. {self.advice}."
+
+
+def shortened(text: str) -> str:
+    """Text cut to what a message can show."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """Something unusual that a loader coped with: how often, and where first."""
+
+    name: str
+    count: int
+    line: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What reading or joining met. Nothing is dropped without standing here.
+
+    Parameters
+    ----------
+    source : file or step
+    counts : what was counted -> how many
+    traps : what was unusual and was read all the same
+    skipped : lines that cannot be read, each with file, line, value and what would be right
+    left_out : reason -> names of the images that are left out for it
+    parts : reports of the steps before
+    """
+
+    source: str
+    counts: Mapping[str, int]
+    traps: tuple[Trap, ...] = ()
+    skipped: tuple[DatasetError, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: tuple[Report, ...] = ()
+
+    @property
+    def broken(self) -> int:
+        """Lines skipped here and in all parts."""
+        return len(self.skipped) + sum(part.broken for part in self.parts)
+
+    def __str__(self) -> str:
+        lines = [str(part) for part in self.parts]
+        lines.append(self.source)
+        lines += (f"  {count:>9,} {what}" for what, count in self.counts.items())
+        for trap in self.traps:
+            where = f"first in line {trap.line}: {shortened(trap.value)!r}"
+            lines.append(f"  {trap.count:>9,} × {trap.name}, {where}")
+        for reason, names in self.left_out.items():
+            more = ", …" if len(names) > 5 else ""
+            lines.append(f"  {len(names):>9,} left out, {reason}: {', '.join(names[:5])}{more}")
+        lines += (f"  skipped: {error}" for error in self.skipped)
+        return "\n".join(lines)
+
+
+T = TypeVar("T")
+
+
+class Rows(tuple[T, ...]):
+    """A tuple of rows that brings the report on how they were read."""
+
+    report: Report
+
+    def __new__(cls, rows: Iterable[T], report: Report) -> Rows[T]:
+        made = super().__new__(cls, rows)
+        made.report = report
+        return made
+
+    def __getnewargs__(self) -> tuple[tuple[T, ...], Report]:
+        return tuple(self), self.report
+
+
+class Reader:
+    """Lines of one text file in UTF-8, and a record of what reading them met.
+
+    Parameters
+    ----------
+    path : the file
+    strict : whether a broken line raises; otherwise it is kept in the report
+    error : class of the errors
+    """
+
+    def __init__(self, path: str | Path, strict: bool, error: type[DatasetError]) -> None:
+        self.path = Path(path)
+        self.line = 0
+        self.filled = 0
+        self._strict = strict
+        self._error = error
+        self._traps: dict[str, Trap] = {}
+        self._skipped: list[DatasetError] = []
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            with self.path.open("rb") as file:
+                for self.line, raw in enumerate(file, 1):
+                    yield from self._text(raw)
+        except OSError as error:
+            problem = f"the file cannot be read: {error.strerror or error}"
+            raise self._error(
+                str(self.path), 0, "", problem, "Give the path of a text file"
+            ) from None
+
+    def _text(self, raw: bytes) -> Iterator[str]:
+        if self.line == 1 and raw.startswith(_BOM):
+            raw = raw.removeprefix(_BOM)
+            self.met("byte order mark")
+        if raw.endswith(b"\r\n"):
+            self.met("line end of Windows")
+        try:
+            text = raw.decode().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            bad = f"byte {raw[error.start]:#04x} is not UTF-8"
+            self.keep(self.broken(repr(raw)[2:-1], bad, "Save the file as UTF-8 text"))
+            return
+        if text.strip():
+            self.filled += 1
+            yield text
+        else:
+            self.met("blank line")
+
+    def met(self, name: str, value: str = "") -> None:
+        """Note something unusual in the current line."""
+        seen = self._traps.get(name)
+        first = (seen.line, seen.value) if seen else (self.line, value)
+        self._traps[name] = Trap(name, seen.count + 1 if seen else 1, *first)
+
+    def broken(self, value: str, problem: str, advice: str) -> DatasetError:
+        """Error about the current line, to raise or to keep."""
+        return self._error(str(self.path), self.line, value, problem, advice)
+
+    def keep(self, error: DatasetError) -> None:
+        """Keep the error of a skipped line for the report; raise it in strict reading."""
+        if self._strict:
+            raise error
+        self._skipped.append(error)
+
+    def rows(self, rows: Iterable[T], **counts: int) -> Rows[T]:
+        """The rows with their report; further counts by name, ``_`` for a space."""
+        kept = tuple(rows)
+        more = {name.replace("_", " "): count for name, count in counts.items()}
+        found = {"lines": self.filled, "read": len(kept), **more}
+        report = Report(str(self.path), found, tuple(self._traps.values()), tuple(self._skipped))
+        return Rows(kept, report)
+
+
+@contextmanager
+def whole_files(paths: Sequence[Path], force: bool) -> Iterator[Sequence[TextIO]]:
+    """Open files for writing that take their names only when all are complete.
+
+    Parameters
+    ----------
+    paths : the files; folders are made where they are missing
+    force : whether files that exist may be replaced
+
+    Raises
+    ------
+    DatasetError
+        A file exists already and ``force`` is False; nothing has been written then.
+    """
+    for path in paths:
+        if path.exists() and not force:
+            advice = "Choose another folder, or replace it with force=True (--force)"
+            raise DatasetError(str(path), 0, "", "the file exists already", advice)
+    parts = [path.with_name(f".{path.name}.part") for path in paths]
+    with ExitStack() as stack:
+        files = []
+        for part in parts:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            stack.callback(part.unlink, missing_ok=True)
+            opened = part.open("w", encoding="utf-8", newline="\n")
+            files.append(stack.enter_context(opened))
+        yield files
+        for file in files:
+            file.close()
+        for part, path in zip(parts, paths, strict=True):
+            part.replace(path)

@@ -1,0 +1,204 @@
+"""Decks of cards and the atlas: made from the tables alone, with identities that stay."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_tools"))
+
+import decks  # noqa: E402
+import ntl_atlas  # noqa: E402
+import ntl_cards  # noqa: E402
+
+from fau_teach import anatomy, emotion, facs  # noqa: E402
+
+DECKS = decks.decks()
+RELEASED = Path(__file__).with_name("released_cards.txt")
+
+
+def cards(deck: str, direction: str) -> dict[str, tuple[str, str]]:
+    """Key -> (front, back) of one direction."""
+    (found,) = [one for one in DECKS[deck].directions if one.id == direction]
+    return {card.key: (card.front, "\n".join(card.back)) for card in found.cards}
+
+
+def test_decks_that_pages_name() -> None:
+    assert set(DECKS) == {"au", "confusions", "01-nerves-to-aus", "02-au-tables"}
+
+
+@pytest.mark.parametrize("name", DECKS)
+def test_no_side_is_empty_and_no_identity_comes_twice(name: str) -> None:
+    deck = DECKS[name]
+    identities = list(deck.identities())
+    assert len(set(identities)) == len(identities) == deck.size
+    for direction in deck.directions:
+        assert direction.prompt.rstrip(".").strip()
+        assert direction.cards, direction.id
+        for card in direction.cards:
+            assert re.fullmatch(r"[\w-]+", card.key), card.key
+            assert card.front.strip()
+            assert card.back
+            assert all(line.strip() for line in card.back)
+
+
+def test_released_identities_stay() -> None:
+    """A card that goes or is renamed takes a reader's progress with it.
+
+    New cards are added to the file: ``python tests/unit/test_cards.py``.
+    """
+    released = set(RELEASED.read_text(encoding="utf-8").split())
+    now = {f"{deck.id}/{card}" for deck in DECKS.values() for card in deck.identities()}
+    assert sorted(released - now) == []
+    assert sorted(now - released) == [], "add them to released_cards.txt"
+
+
+def test_every_main_unit_has_code_name_muscle_and_nerve() -> None:
+    """The 30 main AUs of the iMotions guide (S2-005 to S2-034), and the others with a muscle."""
+    main = set(anatomy.imotions_codes()) | {u.code for u in facs.catalogue("AU") if u.muscles}
+    assert len(anatomy.imotions_codes()) == 30
+    for direction in ("code-name", "name-code", "code-muscle", "code-nerve"):
+        assert set(cards("au", direction)) == main
+
+
+def test_answers_are_those_of_the_catalogue() -> None:
+    for key, (front, back) in cards("au", "name-code").items():
+        assert (front, back) == (facs.au(key).name, facs.au(key).label)
+    for key, (front, back) in cards("au", "code-muscle").items():
+        assert front == str(facs.au(key))
+        named = [anatomy.muscle(part.removesuffix(" (relaxes)")).id for part in back.split(", ")]
+        assert named == list(facs.au(key).muscles)
+
+
+def test_s2_021_au17_is_mentalis_by_the_marginal_branch() -> None:
+    assert cards("au", "code-muscle")["17"][1] == "mentalis"
+    assert cards("au", "code-nerve")["17"][1] == "marginal mandibular branch (VII)"
+
+
+def test_e2_12_the_lid_raiser_has_no_facial_nerve() -> None:
+    back = cards("au", "code-nerve")["5"][1]
+    assert "oculomotor nerve (III)" in back
+    assert "VII" not in back
+
+
+def test_e2_07_relaxing_muscles_say_so() -> None:
+    assert "masseter (relaxes)" in cards("au", "code-muscle")["26"][1]
+    assert "AU26 (relaxes)" in cards("au", "muscle-codes")["masseter"][1]
+
+
+def test_fronts_do_not_give_the_answer_away() -> None:
+    for key, (front, back) in (cards("au", "code-name") | cards("au", "name-code")).items():
+        assert back.casefold() not in front.casefold(), key
+
+
+def test_each_pair_of_look_alikes_comes_once_with_all_its_cues() -> None:
+    found = cards("confusions", "pair")
+    wanted = {
+        frozenset((unit.code, one.other)): one.cue
+        for unit in facs.catalogue()
+        for one in unit.confusions
+    }
+    assert {frozenset(key.split("-")) for key in found} == set(wanted)
+    assert len(found) == len(wanted)
+    for pair, cue in wanted.items():
+        (key,) = [key for key in found if frozenset(key.split("-")) == pair]
+        assert cue in found[key][1]
+
+
+def test_claims_to_be_checked_say_so() -> None:
+    (pair,) = [one for one in DECKS["confusions"].directions if one.id == "pair"]
+    (card,) = [card for card in pair.cards if card.key == "1-2"]
+    assert "to be checked" in card.note
+
+
+def test_printed_stands_beside_used_with_its_erratum() -> None:
+    """E0-16: section 2 gives frontalis two nerves, one of them wrong."""
+    (way,) = [one for one in DECKS["01-nerves-to-aus"].directions if one.id == "muscle-nerve"]
+    (card,) = [card for card in way.cards if card.key == "frontalis"]
+    assert card.back == ("temporal branch",)
+    assert "prints: posterior auricular nerve" in card.note
+    assert "E0-16" in card.note
+
+
+def test_s0_014_to_s0_018_nerves_and_muscles_agree_both_ways() -> None:
+    muscles = {front: key for key, (front, _) in cards("01-nerves-to-aus", "muscle-nerve").items()}
+    for nerve, (_, back) in cards("01-nerves-to-aus", "nerve-muscles").items():
+        for name in back.split(", "):
+            assert nerve in anatomy.branches_of(muscles[name])
+
+
+def test_long_losses_are_told_by_half_of_the_face() -> None:
+    """S0-070: a cut above the nucleus spares the upper face."""
+    back = cards("01-nerves-to-aus", "cut-codes")["cortex"][1]
+    assert "lost on the right, upper face: 0 of" in back
+    assert "left" not in back.replace("weak on the left: AD19", "")
+
+
+def test_s0_048_to_s0_053_and_s2_047_sets() -> None:
+    assert cards("02-au-tables", "set-dong")["sadness"][1] == "AU1, AU4, AU14, AU15, AU17, AU43"
+    assert cards("02-au-tables", "set-imotions")["happiness"][1] == "AU6, AU12"
+    assert "one side" in cards("02-au-tables", "set-imotions")["contempt"][1]
+
+
+def test_every_rule_in_use_has_a_card_and_no_dropped_one() -> None:
+    used = {r.rule_id for r in emotion.rules() if r.status_used in ("active", "apart")}
+    assert set(cards("02-au-tables", "rule")) == used
+    assert "7a" not in used
+
+
+def test_s0_028_and_s0_035_first_ranks() -> None:
+    assert cards("02-au-tables", "top-dong1")["happiness"][1].startswith("AU25 Lips part: 16%")
+    assert "AU12 Lip corner puller: 0.23" in cards("02-au-tables", "top-dong2")["happiness"][1]
+
+
+def test_findings_name_their_study() -> None:
+    (way,) = [one for one in DECKS["02-au-tables"].directions if one.id == "finding"]
+    assert len(way.cards) >= 20
+    for card in way.cards:
+        assert re.search(r"\d", card.back[0])
+        assert re.search(r"\b(19|20)\d\d\b", card.note), card.key
+
+
+def test_tables_hold_every_card() -> None:
+    page = BeautifulSoup(ntl_cards.render(DECKS.values()), "html.parser")
+    for deck in DECKS.values():
+        table = page.select_one(f'[data-deck="{deck.id}"]')
+        assert table
+        rows = table.select("tr[data-card]")
+        assert len(rows) == deck.size
+        assert all(row.th.get_text() and row.td.get_text() for row in rows)
+
+
+# -- atlas
+
+
+def test_the_atlas_has_a_card_for_every_code() -> None:
+    page = BeautifulSoup("".join(map(ntl_atlas.card, facs.catalogue())), "html.parser")
+    assert len(page.select(".au-card")) == len(facs.catalogue())
+    anchors = [node["id"] for node in page.find_all(id=True)]
+    assert len(set(anchors)) == len(anchors)
+    assert {f"au-{unit.code.lower()}" for unit in facs.catalogue()} <= set(anchors)
+    assert "card-au12" in anchors, "addresses of earlier releases keep working"
+    for link in page.select('a[href^="#"]'):
+        assert link["href"][1:] in anchors
+
+
+def test_an_atlas_card_names_muscle_nerve_and_every_look_alike() -> None:
+    unit = facs.au(12)
+    card = BeautifulSoup(ntl_atlas.card(unit), "html.parser")
+    text = card.get_text(" ")
+    assert "zygomaticus major" in text
+    assert "buccal branch" in text
+    assert "mouth, lower face" in text
+    assert len(card.select('dt a[href="#au-10"]')) == sum(c.other == "10" for c in unit.confusions)
+    assert all(c.cue in text for c in unit.confusions)
+
+
+if __name__ == "__main__":
+    every = [f"{deck.id}/{card}" for deck in DECKS.values() for card in deck.identities()]
+    RELEASED.write_text("\n".join(every) + "\n", encoding="utf-8")
