@@ -74,5 +74,5 @@ labs: setup  ## Derive the learner notebooks from their masters
 lock: setup-dev  ## Renew .ci/constraints.txt from the requirement files
 	@$(BIN)/python .ci/lock.py
 
-clean:  ## Remove what was built (keeps the environment)
-	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .coverage
+clean:  ## Remove what was built (keeps the environment and fetched files)
+	@rm -rf $(filter-out _build/vendor,$(wildcard _build/* _build/.doctrees)) .pytest_cache .mypy_cache .ruff_cache .coverage

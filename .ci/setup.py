@@ -84,6 +84,8 @@ def debian_packages(kind: str) -> list[str]:
                 wanted.append(package)
     if kind == "dev" and not (shutil.which("chromium") or shutil.which("google-chrome")):
         wanted += ["chromium", "fonts-dejavu-core"]
+    if kind == "dev" and not shutil.which("npm"):
+        wanted.append("npm")  # brings Pyodide, which the page tests run
     return wanted
 
 

@@ -7,12 +7,15 @@ thing again, so a figure can be read in greyscale.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Literal
 
 from fau_teach import anatomy, facs
 from fau_teach._data import read_csv
+from fau_teach.emotion import SIX, LearnedTable
+from fau_teach.emotion import support as support_of
 from fau_teach.emotion.evidence import wilson_interval as wilson_interval  # re-exported
 
 if TYPE_CHECKING:
@@ -153,6 +156,12 @@ def muscle_actions() -> dict[tuple[str, str], Action]:
     return dict(sorted(found.items(), key=lambda item: int(item[0][0])))
 
 
+def _by_half(codes: Iterable[str]) -> tuple[list[str], int]:
+    """Codes of the upper face first, each half by number, and how many the upper face has."""
+    units = sorted(codes, key=lambda code: (facs.au(code).half != "upper", int(code)))
+    return units, sum(facs.au(code).half == "upper" for code in units)
+
+
 def incidence() -> Axes:
     """Show which muscle serves which action unit.
 
@@ -164,7 +173,7 @@ def incidence() -> Axes:
     """
     actions = muscle_actions()
     # Upper face first, so that one line parts the halves; within each in code order.
-    codes = sorted({c for c, _ in actions}, key=lambda c: (facs.au(c).half != "upper", int(c)))
+    codes, upper = _by_half({code for code, _ in actions})
     # Columns in the order in which the rows first need them.
     muscles = list(dict.fromkeys(m for code in codes for c, m in actions if c == code))
     # Narrow and tall: on a phone the labels must still be read.
@@ -174,7 +183,6 @@ def incidence() -> Axes:
         x = [muscles.index(muscle) for _, muscle in cells]
         y = [codes.index(code) for code, _ in cells]
         ax.plot(x, y, mark, mfc=inside, mec=MUSCLE, mew=1.5, markersize=6.5, label=kind)
-    upper = sum(facs.au(code).half == "upper" for code in codes)
     ax.axhline(upper - 0.5, color=TEXT, linewidth=1)
     ax.set_xticks(range(len(muscles)), [name.replace("_", " ") for name in muscles], rotation=90)
     ax.set_yticks(range(len(codes)), [f"AU{code}" for code in codes])
@@ -279,4 +287,105 @@ def landis(assumed: tuple[int, ...] = (10, 25, 50, 100)) -> Axes:
     ax.set_yticks(range(len(assumed)), [f"{n} persons (assumed)" for n in assumed])
     ax.set(xlim=(0, 0.8), xlabel="share of persons, with 95 % interval")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
+    return ax
+
+
+def _emotion_columns(ax: Axes, codes: list[str], upper: int, below: float = 0.0) -> None:
+    """Label rows by unit and columns by emotion, and part upper from lower face."""
+    ax.set_xticks(range(len(SIX)), SIX, rotation=45, ha="left", rotation_mode="anchor")
+    ax.set_yticks(range(len(codes)), [f"AU{code}" for code in codes])
+    ax.set(xlim=(-0.55, len(SIX) - 0.45), ylim=(len(codes) - 0.45 + below, -0.55))
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.axhline(upper - 0.5, color=TEXT, linewidth=1)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def learned_table(table: LearnedTable) -> Axes:
+    """Draw source Table 1 or 2 as a heat map with its gaps.
+
+    Parameters
+    ----------
+    table : ``emotion.learned("dong1")`` or ``emotion.learned("dong2")``
+
+    Returns
+    -------
+    Axes with a row a unit, a column an emotion. A filled cell is darker the larger its value,
+    which stands in it; a hatched cell has no legible entry, which does not mean 0. The last
+    row tells the ranks that are lost. A dagger marks entries that E0-11 doubts.
+
+    Notes
+    -----
+    Alternative text: "Heat map of a table of the source: action units in rows, six emotions
+    in columns, a value in each legible cell. Cells without a legible entry are hatched; a
+    last row names the lost ranks."
+
+    Source: S0-028 to S0-040; E0-11.
+    """
+    codes, upper = _by_half(table.codes())
+    ax = _axes(PHONE, 1.3 + 0.27 * (len(codes) + 1))
+    top = max(entry.value for row in table.rows.values() for entry in row)
+    for y, code in enumerate(codes):
+        for x, emotion in enumerate(SIX):
+            entry = table.entry(code, emotion)
+            if entry is None:
+                ax.barh(y, 1, 1, left=x - 0.5, color="white", edgecolor=PALE, hatch="////", lw=0)
+                continue
+            # Opacity over white falls evenly in grey, too, and dark text stays readable on it.
+            ax.barh(y, 1, 1, left=x - 0.5, color=AU, alpha=0.08 + 0.82 * entry.value / top)
+            label = f"{entry.value:.4f}".lstrip("0") + "†" * (entry.erratum == "E0-11")
+            ax.text(x, y, label, ha="center", va="center")
+    for x, emotion in enumerate(SIX):
+        lost = table.lost(emotion)
+        label = f"{lost[0]}–{lost[-1]}" if lost else "none"
+        ax.text(x, len(codes) + 0.15, label, ha="center", va="center", color=QUIET)
+    _emotion_columns(ax, codes, upper, below=0.75)
+    ax.axhline(len(codes) - 0.4, color=QUIET, linewidth=1)
+    ax.set_yticks(
+        [*range(len(codes)), len(codes) + 0.15], [*(f"AU{code}" for code in codes), "lost ranks"]
+    )
+    return ax
+
+
+def support() -> Axes:
+    """Hold the expert table, source Table 3, against what Tables 1 and 2 show.
+
+    Returns
+    -------
+    Axes with a row a unit, a column an emotion. A filled square is an entry of Table 3 with a
+    legible entry in Table 1 or 2, an open one an entry without. A cross marks an emotion for
+    which the data show a unit that Table 3 does not list there. Exclusive units are bold.
+
+    Notes
+    -----
+    Alternative text: "Dot matrix of Table 3: action units in rows, six emotions in columns.
+    Open squares, entries without visible support: AU14 and AU27 for happiness, AU5 and AU22
+    for anger, AU7 for disgust. Crosses mark emotions where the data show a unit that Table 3
+    does not list; AU12 has five."
+
+    Source: S0-045; E0-40.
+    """
+    rows = support_of("dong")
+    codes, upper = _by_half({one.code for row in rows.values() for one in row})
+    alone = {one.code for row in rows.values() for one in row if one.exclusive}
+    here, bare, beyond = set[Box](), set[Box](), set[Box]()
+    for emotion, row in rows.items():
+        for one in row:
+            y = codes.index(one.code)
+            (here if one.supported else bare).add((SIX.index(emotion), y))
+            beyond |= {(SIX.index(name), y) for _, name, _ in one.elsewhere}
+    ax = _axes(PHONE, 1.8 + 0.25 * len(codes))
+    for cells, mark, inside, edge, label in (
+        (here, "s", AU, AU, "in Table 3, and in Table 1 or 2"),
+        (bare, "s", "white", AU, "in Table 3, in no legible entry of Tables 1 and 2"),
+        (beyond, "x", QUIET, QUIET, "in Table 1 or 2, not in Table 3"),
+    ):
+        places = zip(*sorted(cells), strict=True)
+        ax.plot(*places, mark, mfc=inside, mec=edge, mew=1.5, markersize=8, label=label)
+    _emotion_columns(ax, codes, upper)
+    for tick, code in zip(ax.get_yticklabels(), codes, strict=True):
+        tick.set_fontweight("bold" if code in alone else "normal")
+    ax.grid(visible=True)
+    ax.set_axisbelow(True)
+    ax.legend(loc="upper left", bbox_to_anchor=(-0.15, 0), frameon=False)
     return ax

@@ -180,8 +180,8 @@
       });
     }
 
-    const choice = () => make("select", {}, ...cards.map((card) => make("option", { value: card.anchor }, card.title)));
-    const [left, right] = [choice(), choice()];
+    const choice = (id) => make("select", { id }, ...cards.map((card) => make("option", { value: card.anchor }, card.title)));
+    const [left, right] = [choice("au-left"), choice("au-right")];
     right.selectedIndex = 1;
     const go = make("button", { type: "button" }, "Compare");
     go.onclick = () => {
@@ -199,7 +199,7 @@
         "details", { open: innerWidth > 720 }, make("summary", {}, "Filters"),
         group("Face", "half"), group("Kind", "kind"), group("Nerve", "nerve"),
       ),
-      make("p", {}, make("label", {}, "Side by side: ", left), " ", make("label", {}, "and ", right), " ", go),
+      make("p", {}, make("label", { htmlFor: left.id }, "Side by side "), left, " ", make("label", { htmlFor: right.id }, "and "), right, " ", go),
       status,
     );
     find.setAttribute("role", "search");

@@ -16,6 +16,13 @@
     return node;
   }
 
+  let fields = 0;
+  function field(text, control) {
+    fields += 1;
+    control.id = `ntl-cards-${fields}`;
+    return make("span", { className: "ntl-field" }, make("label", { htmlFor: control.id }, text), control);
+  }
+
   // -- dates: a day is the reader's own
 
   const day = (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()]
@@ -26,9 +33,8 @@
     wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate(),
     wall.getUTCHours(), wall.getUTCMinutes(), wall.getUTCSeconds(), wall.getUTCMilliseconds(),
   );
-  const longDate = (date) => date.toLocaleDateString(
-    "en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" },
-  );
+  const longDate = (date) => [{ weekday: "long" }, { day: "numeric", month: "long", year: "numeric" }]
+    .map((part) => date.toLocaleDateString("en-GB", part)).join(" ");
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
   function interval(from, to) {
@@ -131,11 +137,12 @@
 
   const mixed = (text) => [...text].reduce((sum, mark) => Math.imul(sum ^ mark.charCodeAt(0), 16777619), 2166136261);
 
-  function start(box, asked) {
+  function start(box, eager) {
     const decks = new Map([...box.querySelectorAll(".ntl-deck")].map((table) => [table.dataset.deck, readDeck(table)]));
     const settings = { perDay: 10, direction: {}, ...store.get(SETTINGS, {}) };
     let deck = decks.get(settings.deck) || [...decks.values()][0];
     let current = null; // the card that is asked
+    let asked = ""; // what was kept of it when it was asked
     let shown = false; // whether its answer is
     let grades = []; // of this session, for undo and summary
     const held = new Map(); // deck -> progress that the browser did not keep
@@ -205,7 +212,9 @@
       };
     }
 
-    // Shows the counts and a card; keeps the card that is asked unless another tab took it.
+    const record = (cards) => JSON.stringify(cards[current.id]) || "";
+
+    // Shows the counts and a card; keeps the card that is asked unless another tab graded it.
     function refresh({ keep = false, speak = false, focus = false } = {}) {
       const now = new Date();
       const found = plan(now);
@@ -215,7 +224,7 @@
         make("span", {}, make("b", {}, `${found.learned} of ${found.list.length}`), " learned"),
       );
       undo.disabled = grades.length === 0;
-      if (keep && current && found.queue.some((card) => card.id === current.id)) return;
+      if (keep && current && found.queue.some((card) => card.id === current.id) && asked === record(found.cards)) return;
       [current] = found.queue;
       shown = false;
       if (current) ask(); else finish(found, now);
@@ -224,6 +233,7 @@
     }
 
     function ask() {
+      asked = record(read().cards);
       const button = make("button", { type: "button", className: "ntl-show", onclick: show }, "Show answer ", make("kbd", {}, "Space"));
       actions.replaceChildren(button);
       face.replaceChildren(
@@ -256,6 +266,11 @@
 
     function grade(rating) {
       const progress = read(); // again, since another tab may have graded in between
+      if (asked !== record(progress.cards)) {
+        say.textContent = "Another tab has just graded this card.";
+        refresh({ speak: true, focus: true });
+        return;
+      }
       const before = progress.cards[current.id];
       const after = outcomes(before, new Date())[rating - 1];
       progress.cards[current.id] = after;
@@ -393,7 +408,7 @@
         "details", { className: "ntl-keeper" }, make("summary", {}, "Your progress: export, import, delete"),
         make("p", {}, "It stays in this browser alone. "),
         make("p", {}, make("button", { type: "button", onclick: exportAll }, "Export all decks")),
-        make("p", {}, make("label", {}, "Import ", file), " ", make("label", {}, "and ", how)),
+        make("p", {}, field("Import", file), " ", field("and", how)),
         make("p", {}, remove, sure),
       );
     }
@@ -429,8 +444,8 @@
         refresh();
       };
       fill();
-      const parts = [make("label", {}, "Ask ", way), make("label", {}, "New cards a day ", limit)];
-      if (decks.size > 1) parts.unshift(make("label", {}, "Deck ", which));
+      const parts = [field("Ask", way), field("New cards a day", limit)];
+      if (decks.size > 1) parts.unshift(field("Deck", which));
       return make("div", { className: "ntl-cards-bar" }, ...parts);
     }
 
@@ -450,12 +465,12 @@
     addEventListener("storage", () => refresh({ keep: true }));
     document.addEventListener("visibilitychange", () => document.hidden || refresh({ keep: true }));
     box.prepend(app);
-    refresh({ focus: asked });
+    refresh({ focus: eager });
   }
 
-  // Called by cards-start.js; `asked` where the reader pressed a button to get here.
-  window.nerveToLabel.startCards = (box, asked) => {
-    if (window.FSRS) start(box, asked);
+  // Called by cards-start.js; `eager` where the reader pressed a button to get here.
+  window.nerveToLabel.startCards = (box, eager) => {
+    if (window.FSRS) start(box, eager);
     else box.prepend(make("p", { className: "ntl-cards-trouble" }, "The scheduler could not be loaded. The tables below hold every card."));
   };
 })();

@@ -65,6 +65,10 @@
 
   const match = {
     missing: "Choose a partner for each first.",
+    start(form) {
+      const [first, ...rest] = all(form, "select");
+      rest.forEach((menu) => menu.replaceChildren(...first.cloneNode(true).children));
+    },
     read(form) {
       const chosen = all(form, ".ntl-pair").map((pair) => [pair.dataset.left, pair.querySelector("select").value]);
       return chosen.every(([, value]) => value) ? Object.fromEntries(chosen) : null;

@@ -161,7 +161,7 @@
       output.textContent = verdict.textContent = "";
       delete verdict.dataset.state;
       state.textContent = "Running …";
-      patience = setTimeout(() => { state.textContent = "Still running. Stop ends it."; }, 15_000);
+      patience = setTimeout(() => { if (!stage) state.textContent = "Still running. Stop ends it."; }, 15_000);
       if (!worker) begin(form);
       if (stage) box.start(stage);
       worker.postMessage({ exercise: form.dataset.exercise, code: area.value });

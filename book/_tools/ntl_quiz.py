@@ -100,7 +100,7 @@ def choices(item: items.Item, identity: str) -> tuple[str, str]:
     """Radio buttons or check boxes, each with its own feedback."""
     kind = "radio" if item["kind"] == "single" else "checkbox"
     body = "".join(
-        f'<div class="ntl-option"><label><input type="{kind}" name="{identity}"'
+        f'<div class="ntl-option"><label><input type="{kind}" name="answer"'
         f' value="{tag(one["text"])}" data-correct="{str(one["correct"]).lower()}"> '
         f"<span>{escape(one['text'])}</span></label>{feedback(one['feedback'])}</div>"
         for one in shuffled(item["options"], identity)
@@ -108,13 +108,13 @@ def choices(item: items.Item, identity: str) -> tuple[str, str]:
     return body, reasons([(o["text"], o["feedback"]) for o in item["options"] if o["correct"]])
 
 
-def numeric(item: items.Item, identity: str) -> tuple[str, str]:
+def numeric(item: items.Item, _: str) -> tuple[str, str]:
     """A field for a number: feedback for the right one, for usual wrong ones, for the rest."""
-    unit = escape(item.get("unit", ""))
+    unit = item.get("unit", "")
     tolerance = float(item.get("tolerance", 0))
     body = (
-        f'<label>Your answer <input type="text" inputmode="decimal" name="{identity}"'
-        f' autocomplete="off" data-tolerance="{tolerance!r}"> {unit}</label>'
+        f'<label>Your answer <input type="text" inputmode="decimal" name="answer"'
+        f' autocomplete="off" data-tolerance="{tolerance!r}"> {escape(unit)}</label>'
         + feedback(item["right"], answer=float(item["answer"]), right="true")
         + "".join(feedback(one["feedback"], answer=one["answer"]) for one in item.get("traps", ()))
         + feedback(item["wrong"])
@@ -123,7 +123,10 @@ def numeric(item: items.Item, identity: str) -> tuple[str, str]:
 
 
 def match(item: items.Item, identity: str) -> tuple[str, str]:
-    """A menu beside each left item; the reason of a choice stands with what was chosen."""
+    """A menu beside each left item; the reason of a choice stands with what was chosen.
+
+    The page copies the first menu into the others, which keeps it light.
+    """
     partners = [*item["pairs"], *item.get("spare", ())]
     menu = "".join(
         f'<option value="{tag(one["right"])}">{escape(one["right"])}</option>'
@@ -132,7 +135,8 @@ def match(item: items.Item, identity: str) -> tuple[str, str]:
     rows = "".join(
         f'<div class="ntl-pair" data-left="{tag(one["left"])}" data-right="{tag(one["right"])}">'
         f"<label><span>{escape(one['left'])}</span>"
-        f'<select name="{identity}-{number}"><option value="">Choose …</option>{menu}</select>'
+        f'<select name="answer-{number}"><option value="">Choose …</option>'
+        f"{'' if number else menu}</select>"
         f"</label>{feedback()}</div>"
         for number, one in enumerate(item["pairs"])
     )

@@ -118,15 +118,13 @@ class Reader:
     ----------
     path : the file
     strict : whether a broken line raises; otherwise it is kept in the report
-    error : class of the errors
     """
 
-    def __init__(self, path: str | Path, strict: bool, error: type[DatasetError]) -> None:
+    def __init__(self, path: str | Path, strict: bool) -> None:
         self.path = Path(path)
         self.line = 0
         self.filled = 0
         self._strict = strict
-        self._error = error
         self._traps: dict[str, Trap] = {}
         self._skipped: list[DatasetError] = []
 
@@ -137,9 +135,8 @@ class Reader:
                     yield from self._text(raw)
         except OSError as error:
             problem = f"the file cannot be read: {error.strerror or error}"
-            raise self._error(
-                str(self.path), 0, "", problem, "Give the path of a text file"
-            ) from None
+            advice = "Give the path of a text file"
+            raise DatasetError(str(self.path), 0, "", problem, advice) from None
 
     def _text(self, raw: bytes) -> Iterator[str]:
         if self.line == 1 and raw.startswith(_BOM):
@@ -167,7 +164,7 @@ class Reader:
 
     def broken(self, value: str, problem: str, advice: str) -> DatasetError:
         """Error about the current line, to raise or to keep."""
-        return self._error(str(self.path), self.line, value, problem, advice)
+        return DatasetError(str(self.path), self.line, value, problem, advice)
 
     def keep(self, error: DatasetError) -> None:
         """Keep the error of a skipped line for the report; raise it in strict reading."""

@@ -35,12 +35,10 @@ _NAME = re.compile(r"(?:.*[/\\])?([0-9]+)(_aligned)?\.jpg", re.IGNORECASE | re.A
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?", re.I | re.ASCII)
 _PREFIX = re.compile("A[UD]", re.IGNORECASE)
 
+RafError = DatasetError
+"""What the readers of RAF-AU and RAF-ML raise."""
 Columns = tuple[tuple[str, ...], tuple[tuple[float, ...], ...]]
 """Annotations, and a row of scores in the order ``emotion.SIX`` for each: two plain columns."""
-
-
-class RafError(DatasetError):
-    """A file of RAF-AU or RAF-ML is missing or broken; see :class:`DatasetError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,8 @@ class Distribution:
     Parameters
     ----------
     name : file name of the picture, as in :class:`Annotation`
-    scores : emotion -> share of the taggers, in the order ``emotion.SIX``; as written, so the
-        sum is 1 only within the tolerance. Neutral, where there is one, comes last.
+    scores : emotion -> share of the taggers as written, in the order ``emotion.SIX``; Neutral,
+        where there is one, comes last
     """
 
     name: str
@@ -102,16 +100,12 @@ RowT = TypeVar("RowT", Annotation, Distribution)
 
 
 def read_raf_au(path: str | Path, *, strict: bool = True) -> Rows[Annotation]:
-    """Read ``RAFAU_label.txt``.
+    """Read ``RAFAU_label.txt``; the rows bring their ``report``.
 
     Parameters
     ----------
     path : the file
     strict : whether a broken line raises; otherwise it is skipped and kept in the report
-
-    Returns
-    -------
-    the annotations, with the attribute ``report``
 
     Raises
     ------
@@ -120,7 +114,7 @@ def read_raf_au(path: str | Path, *, strict: bool = True) -> Rows[Annotation]:
 
     Source: S0-022, S0-023.
     """
-    reader = Reader(path, strict, RafError)
+    reader = Reader(path, strict)
     rows: dict[str, Annotation] = {}
     tokens: set[str] = set()
     none = 0
@@ -146,18 +140,13 @@ def read_raf_ml(
     neutral: bool = False,
     tolerance: float = TOLERANCE,
 ) -> Rows[Distribution]:
-    """Read ``EmoLabel/distribution.txt``.
+    """Read ``EmoLabel/distribution.txt``; the rows bring their ``report``.
 
     Parameters
     ----------
-    path : the file
-    strict : whether a broken line raises; otherwise it is skipped and kept in the report
+    path, strict : as in :func:`read_raf_au`
     neutral : whether a seventh score, Neutral, ends each line; RAF-ML has none
     tolerance : how far the scores of a line may sum from 1
-
-    Returns
-    -------
-    the distributions, with the attribute ``report``
 
     Raises
     ------
@@ -166,7 +155,7 @@ def read_raf_ml(
 
     Source: S0-022, S0-023.
     """
-    reader = Reader(path, strict, RafError)
+    reader = Reader(path, strict)
     rows: dict[str, Distribution] = {}
     columns = (*RAF_ORDER, "Neutral") if neutral else RAF_ORDER
     for line in reader:
@@ -181,18 +170,14 @@ def read_raf_ml(
 
 
 def join_raf(au: Iterable[Annotation], ml: Iterable[Distribution]) -> Joined:
-    """Join annotations and distributions on the name of the picture.
+    """Join annotations and distributions on the name of the picture, in the order of ``au``.
 
-    A picture whose action units are unknown (``?``) is left out, because counting it would
-    say that nothing moved; ``null`` stays.
+    What is left out stands in the report. A picture whose action units are unknown (``?``) is
+    left out, because counting it would say that nothing moved; ``null`` stays.
 
     Parameters
     ----------
     au, ml : from :func:`read_raf_au` and :func:`read_raf_ml`
-
-    Returns
-    -------
-    the pictures in both, in the order of ``au``; what is left out stands in the report
 
     Raises
     ------

@@ -177,14 +177,11 @@ class Synthetic:
     @property
     def samples(self) -> tuple[Sample, ...]:
         """The pictures, as ``emotion`` takes them."""
-        order = (*SIX, "Neutral") if self.neutral else SIX
-        places = tuple(self._columns.index(name) for name in order)
+        names = (*SIX, "Neutral") if self.neutral else SIX
+        at = {name: self._columns.index(name) for name in names}
         return tuple(
-            Sample(
-                "+".join(tokens) or "null",
-                {name: votes[at] / self.taggers for name, at in zip(order, places, strict=True)},
-            )
-            for _, tokens, votes in self._draw()
+            Sample(text, {name: votes[at[name]] / self.taggers for name in names})
+            for _, text, votes in self._draw()
         )
 
     def columns(self) -> Columns:
@@ -192,9 +189,9 @@ class Synthetic:
         share = tuple(count / self.taggers for count in range(self.taggers + 1))
         places = tuple(RAF_ORDER.index(name) for name in SIX)
         annotations, rows = [], []
-        for _, tokens, votes in self._draw():
-            annotations.append("+".join(tokens) or "null")
-            rows.append(tuple(share[votes[at]] for at in places))
+        for _, text, votes in self._draw():
+            annotations.append(text)
+            rows.append(tuple([share[votes[at]] for at in places]))
         return tuple(annotations), tuple(rows)
 
     def write(self, folder: str | Path, *, force: bool = False) -> tuple[Path, ...]:
@@ -203,23 +200,18 @@ class Synthetic:
         Parameters
         ----------
         folder : made where it is missing
-        force : whether files that exist may be replaced
+        force : whether files that exist may be replaced; otherwise they raise DatasetError
 
         Returns
         -------
         paths of the files
-
-        Raises
-        ------
-        DatasetError
-            A file exists already and ``force`` is False.
         """
         paths = tuple(Path(folder) / name for name in (AU_FILE, ML_FILE, TRUTH_FILE))
         share = tuple(repr(count / self.taggers) for count in range(self.taggers + 1))
         with whole_files(paths, force) as (au, ml, truth):
-            for number, tokens, votes in self._draw():
-                end = " " if len(tokens) == 1 else ""  # as in the real file
-                au.write(f"{number:04d}.jpg {'+'.join(tokens) or 'null'}{end}\n")
+            for number, text, votes in self._draw():
+                end = "" if "+" in text or text == "null" else " "  # as in the real file
+                au.write(f"{number:04d}.jpg {text}{end}\n")
                 ml.write(f"{number:04d}.jpg {' '.join([share[count] for count in votes])}\n")
             json.dump(self._settings(), truth, indent=1)
             truth.write("\n")
@@ -239,7 +231,7 @@ class Synthetic:
     def _columns(self) -> tuple[str, ...]:
         return (*RAF_ORDER, "Neutral") if self.neutral else RAF_ORDER
 
-    def _draw(self) -> Iterator[tuple[int, list[str], list[int]]]:
+    def _draw(self) -> Iterator[tuple[int, str, list[int]]]:
         """Number, written codes and votes in the file's order, of one picture after another."""
         # Only random() is promised to give the same numbers in every version of Python.
         draw = Random(self.seed).random
@@ -269,7 +261,7 @@ class Synthetic:
             votes = [0] * columns
             for _ in taggers:
                 votes[bisect(voices, draw())] += 1
-            yield number, tokens, votes
+            yield number, "+".join(tokens) or "null", votes
 
     def _blends(
         self,

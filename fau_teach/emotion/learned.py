@@ -202,7 +202,8 @@ def readings_that_fit(name: str = "dong2") -> tuple[Fit, ...]:
     Source: S0-027; E0-10.
     """
     own, other = learned(name), learned("dong1" if name != "dong1" else "dong2")
-    common = max(other.codes(), key=lambda code: sum(other.rank(code, one) == 1 for one in SIX))
+    first = {code: sum(other.rank(code, one) == 1 for one in SIX) for code in other.codes()}
+    common = max(first, key=first.__getitem__)
     missing = all(own.value(common, one) is None for one in SIX)
     row = max(own.total(one) for one in SIX)
     unit = max(own.codes(), key=own.over_emotions)
@@ -211,7 +212,7 @@ def readings_that_fit(name: str = "dong2") -> tuple[Fit, ...]:
         Fit(
             "sum",
             not missing,
-            f"AU{common} leads most rows of {other.title}; here it is in "
+            f"AU{common} leads {first[common]} of the rows of {other.title}; here it is in "
             f"{'no legible row' if missing else 'a row'}.",
         ),
         Fit("share", row <= 1, f"The legible entries of one row add up to {row:.4f}."),

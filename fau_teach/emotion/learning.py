@@ -7,14 +7,17 @@ skip it. ``null`` means that no unit was scored, not that the face is neutral.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from math import fsum, isfinite
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from fau_teach.emotion._codes import EmotionError, by_number, unknown
-from fau_teach.facs import parse
+from fau_teach.facs import NotationError, parse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +33,9 @@ Contributions = dict[str, dict[str, float]]
 """Emotion -> AU code -> contribution, largest first; equal ones by code number."""
 
 
+_PLAIN = re.compile(r"[A-Z]{0,3}[1-9][0-9]?(?:\+[A-Z]{0,3}[1-9][0-9]?)*")
+
+
 @lru_cache(maxsize=1 << 16)
 def codes_in(annotation: str) -> frozenset[str]:
     """AU codes of one annotation: sides, lip parts and repeats fall to the code.
@@ -39,7 +45,16 @@ def codes_in(annotation: str) -> frozenset[str]:
     NotationError
         The annotation is not a score.
     """
+    if isinstance(annotation, str) and _PLAIN.fullmatch(annotation):
+        # Data sets hold some 80 distinct items in very many combinations: read each item once.
+        with suppress(NotationError):  # which would give the position in the item
+            return frozenset().union(*map(_item_codes, annotation.split("+")))
     return parse(annotation).codes
+
+
+@lru_cache(maxsize=1 << 10)
+def _item_codes(item: str) -> frozenset[str]:
+    return parse(item).codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,26 +267,33 @@ def tabulate(
         raise EmotionError(f"Image {image} has a score that is not a number of at least 0.")
     if algorithm == 1 and variant == "printed":
         raise _overrun(len(annotations))
-    combination, incidence, codes = _combinations(annotations)
-    kinds = len(incidence)
+    each, row, column, codes = _combinations(annotations)
+    kinds = int(each.max(initial=-1)) + 1
+
+    def per_code(values: NDArray[Any]) -> NDArray[Any]:
+        """Sum of a value per combination over the combinations with each code."""
+        return np.bincount(column, values[row], len(codes))
+
     if algorithm == 1:
-        table = incidence.T @ _leading(combination, matrix, kinds, variant)
+        scored = _leading(each, matrix, kinds, variant)
         # A code stands with every emotion that leads one of its combinations: its sum is not 0.
-        rows = [_row(codes, column, keep=column > 0) for column in table.T]
-        return {emotion: _shared(row) for emotion, row in zip(SIX, rows, strict=True)}
-    sums = np.stack([np.bincount(combination, column, kinds) for column in matrix.T], axis=1)
-    table = incidence.T @ sums
+        sums = [per_code(own) for own in scored.T]
+        return {
+            emotion: _shared({c: v for c, v in _named(codes, own).items() if v})
+            for emotion, own in zip(SIX, sums, strict=True)
+        }
+    sums = [per_code(np.bincount(each, own, kinds)) for own in matrix.T]
     if reading == "mean":
-        table /= (incidence.T @ np.bincount(combination, minlength=kinds))[:, None]
-    rows = [_row(codes, column, keep=column >= 0) for column in table.T]
+        counts = per_code(np.bincount(each, minlength=kinds))
+        sums = [own / counts for own in sums]
     finish = _shared if reading == "share" else _ranked
-    return {emotion: finish(row) for emotion, row in zip(SIX, rows, strict=True)}
+    return {e: finish(_named(codes, own)) for e, own in zip(SIX, sums, strict=True)}
 
 
 def _combinations(
     annotations: Sequence[str],
-) -> tuple[NDArray[np.intp], NDArray[np.float64], tuple[str, ...]]:
-    """Combination of each image, combinations by codes (0 or 1), and the codes."""
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], tuple[str, ...]]:
+    """Combination of each image; combination and code of each pair of the two; and the codes."""
     import numpy as np
 
     # Each distinct text is read once; texts that name the same set become one combination.
@@ -280,14 +302,12 @@ def _combinations(
         text: numbers.setdefault(codes_in(text), len(numbers))
         for text in dict.fromkeys(annotations)
     }
-    each = np.fromiter(map(place.__getitem__, annotations), dtype=np.intp, count=len(annotations))
+    each = np.fromiter(map(place.__getitem__, annotations), np.intp, len(annotations))
     codes = by_number(frozenset[str]().union(*numbers))
-    column = {code: at for at, code in enumerate(codes)}
-    incidence = np.zeros((len(numbers), len(codes)))
-    pairs = [(row, column[code]) for own, row in numbers.items() for code in own]
-    if pairs:
-        incidence[tuple(zip(*pairs, strict=True))] = 1
-    return each, incidence, codes
+    at = {code: column for column, code in enumerate(codes)}
+    sizes = np.fromiter(map(len, numbers), np.intp, len(numbers))
+    column = np.fromiter(map(at.__getitem__, chain.from_iterable(numbers)), np.intp)
+    return each, np.repeat(np.arange(len(numbers)), sizes), column, codes
 
 
 def _leading(
@@ -312,10 +332,8 @@ def _leading(
     return found.reshape(kinds, len(SIX))
 
 
-def _row(
-    codes: Sequence[str], values: NDArray[np.float64], *, keep: NDArray[np.bool_]
-) -> dict[str, float]:
-    return {code: float(values[at]) for at, code in enumerate(codes) if keep[at]}
+def _named(codes: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
+    return dict(zip(codes, values.tolist(), strict=True))
 
 
 def _check(what: str, value: object, known: tuple[str, ...]) -> None:

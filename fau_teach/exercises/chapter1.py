@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fau_teach import anatomy, facs, micro
 from fau_teach.exercises._core import Exercise
 
@@ -16,9 +18,10 @@ def _not_purely_facial() -> set[str]:
     return set(anatomy.not_purely_facial_nerve())
 
 
-def _cuts_that_change(code: str, side: str, command: str) -> set[str]:
+@cache
+def _cuts_that_change(code: str, side: str, command: str) -> frozenset[str]:
     results = {one.id: anatomy.simulate(one.id, command) for one in anatomy.lesions()}
-    return {name for name, result in results.items() if result.status(code, side) != "kept"}
+    return frozenset(name for name, one in results.items() if one.status(code, side) != "kept")
 
 
 # Units that the chapter has taught by then; the lesion takes more than these.

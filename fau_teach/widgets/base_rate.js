@@ -81,8 +81,8 @@ function render({ model, el }) {
         + `Of the other ${FACES - found.emotion}, ${alone} have AU${code}.`),
       make("p", { class: "summary" }, unit ? `So of ${unit} faces with AU${code}, ${both} show ${emotion}: `
         + `P(E|A) = ${short(found.specificity)}.` : `No face has AU${code}, so there is nothing to judge by.`),
-      make("p", {}, found.lift === null ? "" : `Lift ${short(found.lift, 1)}: the unit makes ${emotion} `
-        + `${short(found.lift, 1)} times as likely as its base rate, ${short(found.emotion / FACES)}.`));
+      make("p", {}, found.lift === null ? "" : `With AU${code}, ${emotion} is `
+        + `${short(found.lift, 1)} times as frequent as among all faces (${short(found.emotion / FACES)}): the lift.`));
     note.textContent = text;
     Object.assign(figure.root.dataset, { n_emotion: found.emotion, n_code: unit, both,
       specificity: found.specificity ?? "", lift: found.lift ?? "" });

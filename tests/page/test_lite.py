@@ -54,8 +54,8 @@ def test_a_lab_runs_whole_and_asks_for_nothing_but_numpy(visit: Any) -> None:
     # A cell that fails stops the run, so the last number says that all went well.
     page.get_by_text(f"[{cells}]:", exact=True).first.wait_for(timeout=60_000)
     print(
-        f"\nJupyterLite: notebook after {shown - started:.1f} s, first output {first - shown:.1f} s "
-        f"after that, all {cells} cells {time.monotonic() - first:.1f} s later"
+        f"\nJupyterLite: notebook after {shown - started:.1f} s, then first output after "
+        f"{first - shown:.1f} s, all {cells} cells {time.monotonic() - first:.1f} s later"
     )
     cell = run_cell(page, 'check("1.6"', 'check("1.6", {"total500"})')
     cell.get_by_text("right.").wait_for(timeout=20_000)

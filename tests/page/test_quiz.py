@@ -201,6 +201,9 @@ def test_a_missing_and_a_surplus_box_are_counted(visit: Any) -> None:
 def test_a_wrong_pair_tells_the_reason_of_what_was_chosen(visit: Any) -> None:
     form = form_of(visit(QUIZ).page, "match")
     pairs = form.locator(".ntl-pair")
+    menus = [pair.locator("option").all_inner_texts() for pair in pairs.all()]
+    assert all(menu == menus[0] for menu in menus)
+    assert len(menus[0]) == pairs.count() + 1
     for pair in pairs.all():
         pair.locator("select").select_option(pair.get_attribute("data-right"))
     other = pairs.nth(1).get_attribute("data-right")

@@ -31,7 +31,7 @@ from fau_teach.datasets import (
 from fau_teach.datasets.__main__ import main
 from fau_teach.facs import parse
 
-N = 20_000
+N = 8_000
 NAMES = ("RAFAU_label.txt", "EmoLabel/distribution.txt", "truth.json")
 
 
