@@ -213,7 +213,8 @@
     });
     addEventListener("hashchange", follow);
     filter();
-    follow();
+    // The browser goes to a link's target until the page is loaded, and takes the focus along.
+    addEventListener("load", () => setTimeout(follow));
   }
 
   document.addEventListener("DOMContentLoaded", start);

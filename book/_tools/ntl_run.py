@@ -33,7 +33,8 @@ FORM = """\
 LAB_LINK = (
     '<p class="ntl-lab-link"><a href="{href}">Open in the browser</a> with nothing to install: '
     "Python runs in the page, and what you write stays in this browser. The first start takes "
-    "about a quarter of a minute.</p>"
+    "about a quarter of a minute. If you opened this book as files, start its server first: "
+    "<code>python3 serve.py</code> in its top folder.</p>"
 )
 
 

@@ -177,7 +177,7 @@ class Reader:
         kept = tuple(rows)
         more = {name.replace("_", " "): count for name, count in counts.items()}
         found = {"lines": self.filled, "read": len(kept), **more}
-        report = Report(str(self.path), found, tuple(self._traps.values()), tuple(self._skipped))
+        report = Report(self.path.name, found, tuple(self._traps.values()), tuple(self._skipped))
         return Rows(kept, report)
 
 
