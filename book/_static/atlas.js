@@ -43,7 +43,8 @@
     function group(title, key) {
       const all = cards.flatMap((card) => card.node.dataset[key].split("|")).filter((value) => value && value !== "none");
       const often = (value) => all.filter((one) => one === value).length;
-      const values = [...new Set(all)].sort((one, other) => often(other) - often(one));
+      const values = [...new Set(all)];
+      if (key === "nerve") values.sort((one, other) => often(other) - often(one));
       const box = make("fieldset", {}, make("legend", {}, title));
       for (const value of values) {
         const chip = make("button", { type: "button", className: "au-chip", textContent: value });
@@ -100,16 +101,22 @@
 
     function compare(one, other) {
       const cues = [[one, other], [other, one]].flatMap(([from, to]) => (
-        from.rows.filter((row) => row.link && row.link.hash === `#${to.anchor}`).map((row) => row.text.innerHTML)
+        from.rows.filter((row) => row.link && row.link.hash === `#${to.anchor}`).flatMap((row) => row.text.innerHTML.split("<br>"))
       ));
+      // Two cells are the same where they say the same, whatever their sources.
+      const told = (cell) => {
+        const copy = cell?.cloneNode(true);
+        copy?.querySelectorAll("small").forEach((node) => node.remove());
+        return copy?.textContent.trim();
+      };
       const texts = (card) => new Map(card.rows.filter((row) => !row.link).map((row) => [row.name, row.text]));
       const [mine, yours] = [texts(one), texts(other)];
-      const table = make("table", {});
+      const table = make("table", { className: "au-rows" });
       table.innerHTML = "<thead><tr><td></td></tr></thead><tbody></tbody>";
       for (const card of [one, other]) table.tHead.rows[0].append(make("th", { scope: "col" }, card.title));
       for (const name of new Set([...mine.keys(), ...yours.keys()])) {
         const cells = [mine.get(name), yours.get(name)];
-        const same = cells[0]?.textContent === cells[1]?.textContent;
+        const same = told(cells[0]) === told(cells[1]);
         const row = table.tBodies[0].insertRow();
         row.className = same ? "au-same" : "au-differs";
         row.append(make("th", { scope: "row" }, name, make("small", {}, same ? "= same" : "≠ differs")));
@@ -119,6 +126,9 @@
           return copy;
         }));
       }
+      // Roles, because a phone shows the rows as blocks, which alone would end the table.
+      const roles = { table: [table], rowgroup: table.querySelectorAll("thead, tbody"), row: table.rows, columnheader: table.querySelectorAll("thead th"), rowheader: table.querySelectorAll("tbody th"), cell: table.querySelectorAll("td") };
+      for (const [role, nodes] of Object.entries(roles)) for (const node of nodes) node.setAttribute("role", role);
       const list = make("ul", { className: "au-cues" });
       list.innerHTML = [...new Set(cues)].map((cue) => `<li>${cue}</li>`).join("");
       const box = make("div", { className: "wide-table", tabIndex: 0 }, table);
@@ -175,7 +185,7 @@
         for (const row of card.rows.filter((each) => each.link)) {
           const link = make("a", { className: "au-side", href: `#${card.anchor}-vs-${row.link.hash.slice(1)}` }, "side by side");
           link.setAttribute("aria-label", `${card.label} and ${row.link.textContent} side by side`);
-          row.text.append(" ", link);
+          row.term.append(" ", link);
         }
       });
     }

@@ -315,7 +315,8 @@
         lines.push(`Next due: ${longDate(days[0])}, ${count(number, "card")}.`);
       }
       if (found.unseen.length) {
-        lines.push(`${count(found.unseen.length, "card")} not yet seen; new ones come on ${longDate(tomorrow)}, or now if you raise the limit.`);
+        const when = settings.perDay ? `new ones come on ${longDate(tomorrow)}, or now if you raise the limit` : "raise the limit to meet them";
+        lines.push(`${count(found.unseen.length, "card")} not yet seen; ${when}.`);
       }
       face.replaceChildren(
         make("p", { className: "ntl-front" }, grades.length ? "Done for today" : "Nothing is due today"),

@@ -241,7 +241,8 @@ def definitions(document: Document) -> Found:
     """Functions and classes belong to the package."""
     for cell in document.cells:
         if "definition" not in cell.tags and any(
-            re.match(r"\s*(def|class|async def)\s|\s*\w+\s*=\s*lambda\b", line) for line in cell.code
+            re.match(r"\s*((async )?def|class)\s|\s*\w+\s*=\s*lambda\b", line)
+            for line in cell.code
         ):
             yield cell.line, "a function is defined; move it to fau_teach (or tag: definition)"
 

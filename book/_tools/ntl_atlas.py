@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from itertools import groupby
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -85,10 +86,10 @@ def facts(unit: Any) -> list[tuple[str, str]]:
         ]
         if texts:
             parts.append((title, "; ".join(texts)))
-    for other in unit.confusions:
-        target = facs.au(other.other)
-        link = f'<a href="#au-{target.code.lower()}">{target.label}</a>'
-        parts.append((f"Or {link}?", html.escape(other.cue) + mark(other)))
+    for other, cues in groupby(unit.confusions, key=lambda one: one.other):
+        link = f'<a href="#au-{other.lower()}">{facs.au(other).label}</a>'
+        texts = [html.escape(cue.cue) + mark(cue) for cue in cues]
+        parts.append((f"Or {link}?", "<br>".join(texts)))
     if unit.base_rates:
         rates = ", ".join(
             f"{name} {percent:g} %{' ○' * (confidence == 'check')}"

@@ -28,8 +28,9 @@ FORM = """\
 <progress max="4" hidden aria-label="Python is starting"></progress>
 <pre class="ntl-run-output" role="log" aria-label="Output" tabindex="0" hidden></pre>
 <div class="ntl-run-verdict" role="status"></div>
-<p class="ntl-run-note">Running needs scripts, which are off here. The code works in any notebook, too:
- check it there with <code>check("{id}", answer)</code> of <code>fau_teach.exercises</code>.</p></form>"""
+<p class="ntl-run-note">Running needs scripts, which are off here. The code works in any
+ notebook, too: check it there with <code>check("{id}", answer)</code> of
+ <code>fau_teach.exercises</code>.</p></form>"""
 LAB_LINK = (
     '<p class="ntl-lab-link"><a href="{href}">Open in the browser</a> with nothing to install: '
     "Python runs in the page, and what you write stays in this browser. The first start takes "

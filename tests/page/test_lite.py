@@ -39,12 +39,12 @@ def run_cell(page: Any, mark: str, source: str) -> Any:
     return page.locator(".jp-CodeCell.jp-mod-selected, .jp-CodeCell.jp-mod-active").first
 
 
-def test_a_lab_runs_whole_and_asks_for_nothing_but_numpy(visit: Any) -> None:
-    notebook = json.loads((ROOT / "notebooks" / f"{LAB}.ipynb").read_text(encoding="utf-8"))
+def run_lab(page: Any, site: str, lab: str) -> None:
+    """Open a lab in JupyterLite and run it from its first cell to its last."""
+    notebook = json.loads((ROOT / "notebooks" / f"{lab}.ipynb").read_text(encoding="utf-8"))
     cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
     started = time.monotonic()
-    visitor = visit(f"lite/notebooks/index.html?path={LAB}.ipynb")
-    page = visitor.page
+    page.goto(f"{site}/lite/notebooks/index.html?path={lab}.ipynb")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
     shown = time.monotonic()
     page.get_by_role("menuitem", name="Run").first.click()
@@ -54,9 +54,15 @@ def test_a_lab_runs_whole_and_asks_for_nothing_but_numpy(visit: Any) -> None:
     # A cell that fails stops the run, so the last number says that all went well.
     page.get_by_text(f"[{cells}]:", exact=True).first.wait_for(timeout=60_000)
     print(
-        f"\nJupyterLite: notebook after {shown - started:.1f} s, then first output after "
+        f"\nJupyterLite: {lab} after {shown - started:.1f} s, then first output after "
         f"{first - shown:.1f} s, all {cells} cells {time.monotonic() - first:.1f} s later"
     )
+
+
+def test_a_lab_runs_whole_and_asks_for_nothing_but_numpy(visit: Any, site: str) -> None:
+    visitor = visit("book/index.html")
+    page = visitor.page
+    run_lab(page, site, LAB)
     cell = run_cell(page, 'check("1.6"', 'check("1.6", {"total500"})')
     cell.get_by_text("right.").wait_for(timeout=20_000)
     cell = run_cell(

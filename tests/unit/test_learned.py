@@ -223,3 +223,10 @@ def test_a_table_says_that_it_is_a_claim(name: str) -> None:
     html = learned(name)._repr_html_()
     assert "one table's claim, not FACS" in html
     assert all(f'<th scope="row">{emotion}</th>' in html for emotion in SIX)
+
+
+def test_au20_comes_with_a_mean_fear_score_of_a_quarter_e0_41() -> None:
+    """Far from 1, so AU20 does not prove fear; and it leads its row all the same (S0-038)."""
+    second = learned("dong2")
+    assert (second.value("20", "Fear"), second.rank("20", "Fear")) == (0.25, 1)
+    assert second.entry("20", "Fear").erratum == "E0-41"  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ import nbclient
 import nbformat
 import pytest
 
-from fau_teach import anatomy, facs, plots
+from fau_teach import anatomy, emotion, facs, plots
 
 mpl.use("Agg")
 
@@ -205,9 +205,147 @@ def test_landis_draws_an_interval_for_each_assumption() -> None:
     assert marks == [[0.32, 0.3], [0.2, 0.2]]
 
 
+def heat_map(name: str) -> tuple[plt.Axes, dict[tuple[str, str], mpl.patches.Rectangle]]:
+    """Figure of a learned table, and its cells by unit and emotion."""
+    ax = plots.learned_table(emotion.learned(name))
+    rows = [label.removeprefix("AU") for label in ytick_labels(ax)]
+    columns = xtick_labels(ax)
+    return ax, {
+        (rows[round(b.get_y() + 0.5)], columns[round(b.get_x() + 0.5)]): b for b in ax.patches
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "legible"), [("dong1", 13, 6 * 7), ("dong2", 25, 5 * 6 + 10)]
+)
+def test_heat_map_fills_the_legible_cells_alone_s0_028_to_s0_040(
+    name: str, units: int, legible: int
+) -> None:
+    ax, cells = heat_map(name)
+    table = emotion.learned(name)
+    assert xtick_labels(ax) == list(emotion.SIX)
+    assert len(cells) == units * 6
+    filled = {cell for cell, bar in cells.items() if not bar.get_hatch()}
+    assert len(filled) == legible
+    assert filled == {cell for cell in cells if table.value(*cell) is not None}
+
+
+def test_heat_map_prints_values_and_doubts_s0_040_e0_11() -> None:
+    ax, _ = heat_map("dong2")
+    rows = ytick_labels(ax)
+    shown = {
+        (rows[round(y)], emotion.SIX[round(x)]): text.get_text()
+        for text in ax.texts
+        for x, y in [text.get_position()]
+        if round(y) < len(rows) - 1
+    }
+    assert shown["AU39", "Sadness"] == ".4294"
+    assert shown["AU20", "Fear"] == ".2500"
+    assert {cell for cell, text in shown.items() if "†" in text} == {
+        ("AU28", "Happiness"),
+        *((code, "Sadness") for code in ("AU6", "AU28", "AU7", "AU24")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"), [("dong1", ["8–10"] * 6), ("dong2", [*["7–10"] * 5, "none"])]
+)
+def test_heat_map_names_the_lost_ranks_e0_11(name: str, lost: list[str]) -> None:
+    ax, _ = heat_map(name)
+    assert ytick_labels(ax)[-1] == "lost ranks"
+    assert texts(ax)[-6:] == lost
+
+
+def luminance(colour: tuple[float, float, float]) -> float:
+    """Relative luminance as in WCAG."""
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", ["dong1", "dong2"])
+def test_heat_map_is_readable_in_greyscale(name: str) -> None:
+    ax, cells = heat_map(name)
+    table = emotion.learned(name)
+    light = {}
+    for cell, bar in cells.items():
+        if (value := table.value(*cell)) is not None:
+            *colour, alpha = bar.get_facecolor()
+            light[value] = luminance(tuple(1 - alpha * (1 - part) for part in colour))
+    darker = [light[value] for value in sorted(light)]
+    assert darker == sorted(darker, reverse=True)
+    assert darker[0] - darker[-1] > 0.3
+    ink = luminance(mpl.colors.to_rgb(ax.texts[0].get_color()))
+    assert (darker[-1] + 0.05) / (ink + 0.05) >= 4.5
+
+
+def test_heat_map_lines_that_au25_and_au12_fill_s0_041() -> None:
+    _, cells = heat_map("dong1")
+    full = {
+        code for code, _ in cells if not any(cells[code, name].get_hatch() for name in emotion.SIX)
+    }
+    assert full == {"10", "12", "25"}
+    assert "25" not in {code for code, _ in heat_map("dong2")[1]}
+
+
+def dots(ax: plt.Axes) -> dict[str, set[tuple[str, str]]]:
+    """Label of a mark -> its cells, by emotion and unit."""
+    rows, columns = ytick_labels(ax), xtick_labels(ax)
+    return {
+        line.get_label(): {
+            (columns[int(x)], rows[int(y)])
+            for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
+        }
+        for line in ax.lines
+        if "Table" in line.get_label()
+    }
+
+
+def test_dot_matrix_holds_table_3_against_the_data_s0_045_e0_40() -> None:
+    here, bare, beyond = dots(plots.support()).values()
+    assert bare == {
+        ("Happiness", "AU14"),
+        ("Happiness", "AU27"),
+        ("Anger", "AU5"),
+        ("Anger", "AU22"),
+        ("Disgust", "AU7"),
+    }
+    assert len(here) == 41 - 5
+    assert not here & bare
+    assert not beyond & (here | bare)
+    assert len([cell for cell in beyond if cell[1] == "AU12"]) == 5
+    assert {("Anger", "AU7"), ("Sadness", "AU7"), ("Fear", "AU16")} < beyond
+
+
+def test_dot_matrix_sets_exclusive_units_bold_s0_054() -> None:
+    labels = plots.support().get_yticklabels()
+    bold = {label.get_text() for label in labels if label.get_fontweight() == "bold"}
+    assert bold == {f"AU{code}" for code in (2, 6, 7, 12, 16, 20, 22, 23, 24, 28, 43)}
+
+
+def test_dot_matrix_marks_differ_in_shape_and_stand_outside_the_data() -> None:
+    ax = plots.support()
+    here, bare, beyond = (line for line in ax.lines if "Table" in line.get_label())
+    assert here.get_marker() == bare.get_marker() != beyond.get_marker()
+    assert here.get_markerfacecolor() != bare.get_markerfacecolor() == "white"
+    ax.figure.draw_without_rendering()
+    legend = ax.get_legend().get_window_extent()
+    assert legend.y1 <= ax.get_window_extent().y0
+    assert legend.x1 <= ax.figure.bbox.x1
+
+
 @pytest.mark.parametrize(
     "draw",
-    [plots.coding_systems, plots.data_sets, plots.motor_systems, plots.laterality, plots.landis],
+    [
+        plots.coding_systems,
+        plots.data_sets,
+        plots.motor_systems,
+        plots.laterality,
+        plots.landis,
+        plots.support,
+        lambda: plots.learned_table(emotion.learned("dong1")),
+    ],
 )
 def test_style_is_ours_and_stays_inside(draw: object) -> None:
     before = dict(mpl.rcParams)

@@ -93,7 +93,7 @@ def test_what_is_unusual_stands_in_the_report(au_file: Path) -> None:
         "code with a side": (1, 5, AU_LINES[4]),
         "prefix AU or AD": (1, 6, AU_LINES[5]),
     }
-    assert str(au_file) in str(report)
+    assert str(report).startswith(au_file.name)
     assert "3 × codes not in order, first in line 3: '0007.jpg 12+B23+4'" in str(report)
 
 
@@ -299,7 +299,7 @@ def test_join_on_the_name_and_report_the_rest(au_file: Path, ml_file: Path) -> N
         "only in RAF-AU": ("0007.jpg", "0008.jpg", "0010.jpg", "0011.jpg", "0012.jpg"),
         "only in RAF-ML": ("0014.jpg",),
     }
-    assert [part.source for part in joined.report.parts] == [str(au_file), str(ml_file)]
+    assert [part.source for part in joined.report.parts] == [au_file.name, ml_file.name]
     assert "5 left out, only in RAF-AU: 0007.jpg, 0008.jpg" in str(joined.report)
 
 
