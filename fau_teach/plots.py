@@ -331,8 +331,9 @@ def learned_table(table: LearnedTable) -> Axes:
             if entry is None:
                 ax.barh(y, 1, 1, left=x - 0.5, color="white", edgecolor=PALE, hatch="////", lw=0)
                 continue
-            # Opacity over white falls evenly in grey, too, and dark text stays readable on it.
-            ax.barh(y, 1, 1, left=x - 0.5, color=AU, alpha=0.08 + 0.82 * entry.value / top)
+            # Opacity over white falls evenly in grey, too. Its end keeps text readable on it,
+            # also where the dark theme of the site turns light and dark round.
+            ax.barh(y, 1, 1, left=x - 0.5, color=AU, alpha=0.68 * entry.value / top)
             label = f"{entry.value:.4f}".lstrip("0") + "†" * (entry.erratum == "E0-11")
             ax.text(x, y, label, ha="center", va="center")
     for x, emotion in enumerate(SIX):

@@ -1,8 +1,7 @@
-// Brings the cards to life: scheduler and script load where a reader has begun a deck or asks
-// for it, so that a page with a deck stays light.
+// Brings the cards to life where they are about to be seen: scheduler and script load then, so
+// that a page with a deck stays light.
 (function () {
   "use strict";
-  const space = window.nerveToLabel;
   const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
   let engine = null;
 
@@ -15,7 +14,7 @@
     });
   }
 
-  async function start(box, asked) {
+  async function start(box) {
     if (!engine) {
       const style = document.createElement("link");
       style.rel = "stylesheet";
@@ -24,19 +23,16 @@
       engine = load(box.dataset.fsrs).then(() => load("_static/cards.js"));
     }
     await engine;
-    space.startCards(box, asked);
+    window.nerveToLabel.startCards(box);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const box of document.querySelectorAll(".ntl-cards")) {
-      const names = [...box.querySelectorAll(".ntl-deck")].map((table) => table.dataset.deck);
-      if (names.length > 1 || space.store.get(`cards:${names[0]}`)) { start(box, false); continue; }
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "ntl-begin";
-      button.textContent = "Learn with these cards";
-      button.onclick = () => { button.remove(); start(box, true); };
-      box.prepend(button);
-    }
+    const watcher = new IntersectionObserver((entries) => {
+      entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+        watcher.unobserve(entry.target);
+        start(entry.target);
+      });
+    }, { rootMargin: "400px" });
+    document.querySelectorAll(".ntl-cards").forEach((box) => watcher.observe(box));
   });
 })();

@@ -137,7 +137,7 @@
 
   const mixed = (text) => [...text].reduce((sum, mark) => Math.imul(sum ^ mark.charCodeAt(0), 16777619), 2166136261);
 
-  function start(box, eager) {
+  function start(box) {
     const decks = new Map([...box.querySelectorAll(".ntl-deck")].map((table) => [table.dataset.deck, readDeck(table)]));
     const settings = { perDay: 10, direction: {}, ...store.get(SETTINGS, {}) };
     let deck = decks.get(settings.deck) || [...decks.values()][0];
@@ -466,12 +466,11 @@
     addEventListener("storage", () => refresh({ keep: true }));
     document.addEventListener("visibilitychange", () => document.hidden || refresh({ keep: true }));
     box.prepend(app);
-    refresh({ focus: eager });
+    refresh();
   }
 
-  // Called by cards-start.js; `eager` where the reader pressed a button to get here.
-  window.nerveToLabel.startCards = (box, eager) => {
-    if (window.FSRS) start(box, eager);
+  window.nerveToLabel.startCards = (box) => { // called by cards-start.js
+    if (window.FSRS) start(box);
     else box.prepend(make("p", { className: "ntl-cards-trouble" }, "The scheduler could not be loaded. The tables below hold every card."));
   };
 })();
