@@ -164,7 +164,7 @@ def learned(name: str) -> LearnedTable:
     return LearnedTable(
         id=name,
         title=head["title"],
-        statistic="share" if head["used"] == "share" else "mean",
+        statistic="share" if head["statistic"] == "share" else "mean",
         kept=int(head["kept"]),
         full=int(head["full"]),
         note=head["note"],

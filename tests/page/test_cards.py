@@ -68,6 +68,13 @@ def grade(page: Page, word: str) -> None:
     page.get_by_role("button", name=f"{word}, next in").click()
 
 
+def again(page: Page) -> None:
+    """Reload the page and go back to the cards."""
+    page.reload()
+    page.locator(".ntl-cards").scroll_into_view_if_needed()
+    page.locator(".ntl-face").wait_for()
+
+
 def front(page: Page) -> str:
     return page.locator(".ntl-front").inner_text()
 
@@ -103,7 +110,7 @@ def test_intervals_grow_with_the_grade_at_every_age(desk: Any) -> None:
         dues.append(due - now)
         now = due
         page.clock.set_fixed_time(now)
-        page.reload()
+        again(page)
         while front(page) != "AU1":
             grade(page, "Easy")
         page.get_by_role("button", name="Show answer").click()
@@ -119,8 +126,8 @@ def test_intervals_grow_with_the_grade_at_every_age(desk: Any) -> None:
         assert days == sorted(days)
         assert len(set(days)) == 4
         page.get_by_role("button", name="Good, next in").click()
-        again = datetime.fromisoformat(kept(page)[name]["due"])
-        assert abs((again - now).total_seconds() * 1000 - days[2]) < 60_000
+        later = datetime.fromisoformat(kept(page)[name]["due"])
+        assert abs((later - now).total_seconds() * 1000 - days[2]) < 60_000
     assert dues == sorted(dues)
     assert dues[-1] > 5 * dues[0]
 
@@ -137,10 +144,10 @@ def test_a_card_is_due_from_the_readers_own_midnight(desk: Any) -> None:
     page.get_by_label("New cards a day").fill("0")
     page.get_by_label("New cards a day").blur()
     page.clock.set_fixed_time(night + timedelta(days=7, minutes=25))
-    page.reload()
+    again(page)
     assert counts(page)[0] == "0 due"
     page.clock.set_fixed_time(night + timedelta(days=7, minutes=35))
-    page.reload()
+    again(page)
     assert counts(page)[0] == "1 due"
     assert front(page) == "AU1"
 
@@ -190,7 +197,7 @@ def test_limit_of_new_cards_and_summary(desk: Any) -> None:
     assert "244 cards not yet seen; new ones come on Sunday 11 January 2026" in text
     assert counts(page) == ["0 due", "0 new today", "3 of 247 learned"]
     page.clock.set_fixed_time(START + timedelta(days=1))
-    page.reload()
+    again(page)
     assert counts(page)[1] == "3 new today"
 
 
@@ -228,7 +235,7 @@ def test_deck_and_direction(desk: Any) -> None:
     grade(page, "Good")
     assert list(kept(page, "confusions")) == ["pair/1-2"]
     assert kept(page) == {}
-    page.reload()
+    again(page)
     assert page.get_by_label("Deck", exact=True).input_value() == "confusions"
 
 
@@ -304,7 +311,7 @@ def test_merge_keeps_the_later_grade_and_replace_takes_the_file(desk: Any, tmp_p
     grade(page, "Good")
     old = export(page, tmp_path / "old.json")
     page.clock.set_fixed_time(START + timedelta(minutes=11))
-    page.reload()
+    again(page)
     grade(page, "Easy")
     grade(page, "Easy")
     later = kept(page)
@@ -383,7 +390,7 @@ def test_says_so_where_the_browser_keeps_nothing(desk: Any) -> None:
     visitor = desk()
     page = visitor.page
     page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
-    page.reload()
+    again(page)
     grade(page, "Easy")
     expect(page.locator(".ntl-cards-trouble")).to_contain_text("does not let the page keep")
     assert front(page) == "AU2"
@@ -395,7 +402,7 @@ def test_says_so_where_the_browser_keeps_nothing(desk: Any) -> None:
 def test_unreadable_progress_is_set_aside(desk: Any) -> None:
     page = desk().page
     page.evaluate('localStorage[\'nerve-to-label:cards:au\'] = \'{"cards": {"x": {"due": 1}}}\'')
-    page.reload()
+    again(page)
     expect(page.locator(".ntl-cards-say")).to_contain_text("was set aside")
     assert page.evaluate("localStorage['nerve-to-label:cards-unreadable:au']")
     grade(page, "Good")
@@ -404,7 +411,7 @@ def test_unreadable_progress_is_set_aside(desk: Any) -> None:
 
 def test_a_deck_on_a_chapter_page_loads_when_it_is_reached(desk: Any) -> None:
     path = "book/01-nerves-to-aus/7-the-whole-chain.html"
-    visitor = desk(path, wait="h1")
+    visitor = desk(path, wait=".ntl-cards")
     page = visitor.page
     assert page.evaluate("typeof FSRS") == "undefined"
     page.locator(".ntl-cards").scroll_into_view_if_needed()
@@ -413,9 +420,7 @@ def test_a_deck_on_a_chapter_page_loads_when_it_is_reached(desk: Any) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("4")
     assert len(kept(page, "01-nerves-to-aus")) == 1
-    page.reload()
-    page.locator(".ntl-cards").scroll_into_view_if_needed()
-    page.locator(".ntl-face").wait_for()
+    again(page)
     assert counts(page)[2].startswith("1 of")
     assert visitor.outside == []
     assert visitor.errors == []
@@ -427,8 +432,7 @@ def test_from_a_folder_on_disk(desk: Any, browser: Browser) -> None:
     page.goto((HTML / PAGE).as_uri())
     page.locator(".ntl-face").wait_for()
     grade(page, "Easy")
-    page.reload()
-    page.locator(".ntl-face").wait_for()
+    again(page)
     assert counts(page)[2] == "1 of 247 learned"
     context.close()
 
