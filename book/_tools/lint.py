@@ -131,7 +131,9 @@ def kind_of(path: Path) -> Kind:
     if path.suffix == ".html":
         return "built"
     if re.match(r"\d\d-", path.parent.name):
-        return "chapter" if path.name == "index.md" else "lesson"
+        if path.name == "index.md":
+            return "chapter"
+        return "lesson" if path.name[0].isdigit() else "page"
     return "page"
 
 

@@ -127,20 +127,26 @@ def questions(document: Document) -> Found:
         yield 1, "no questions with folded answers under: Check yourself"
 
 
-@rule("NTL007", "closes its chapter with quiz, cards, reading and advice", "lesson")
+@rule("NTL007", "closes its chapter with advice and further reading", "lesson")
 def closing(document: Document) -> Found:
     """Parts of a chapter's last page."""
     if not document.is_last:
         return
-    for part in ("{quiz}", "{cards}", "## Further reading", "should now do differently"):
+    for part in ("## Further reading", "should now do differently"):
         if part not in document.text:
             yield 1, f"the chapter's last page lacks: {part}"
 
 
-@rule("NTL008", "holds three exercises to run, eight quiz items and four lab exercises", "chapter")
+@rule("NTL008", "holds three exercises to run, eight quiz items, cards and four lab exercises",
+      "chapter")  # fmt: skip
 def practice(document: Document) -> Found:
     """Practice that each chapter owes."""
-    name = document.path.parent.name
+    folder = document.path.parent
+    name = folder.name
+    text = "".join(page.read_text(encoding="utf-8") for page in sorted(folder.glob("*.md")))
+    for part in (f"{{quiz}} {name}\n", "{cards} "):
+        if f"```{part}" not in text:
+            yield 1, f"no page of the chapter holds: {part.strip()}"
     runs = sum(page.text.count("{run-and-check}") for page in document.siblings)
     if runs < 3:
         yield 1, f"{runs} exercises to run in the page, not three"
@@ -241,8 +247,7 @@ def definitions(document: Document) -> Found:
     """Functions and classes belong to the package."""
     for cell in document.cells:
         if "definition" not in cell.tags and any(
-            re.match(r"\s*((async )?def|class)\s|\s*\w+\s*=\s*lambda\b", line)
-            for line in cell.code
+            re.match(r"\s*((async )?def|class)\s|\s*\w+\s*=\s*lambda\b", line) for line in cell.code
         ):
             yield cell.line, "a function is defined; move it to fau_teach (or tag: definition)"
 

@@ -410,7 +410,7 @@ def test_unreadable_progress_is_set_aside(desk: Any) -> None:
 
 
 def test_a_deck_on_a_chapter_page_loads_when_it_is_reached(desk: Any) -> None:
-    path = "book/01-nerves-to-aus/7-the-whole-chain.html"
+    path = "book/01-nerves-to-aus/practice.html"
     visitor = desk(path, wait=".ntl-cards")
     page = visitor.page
     assert page.evaluate("typeof FSRS") == "undefined"

@@ -17,6 +17,11 @@ PAGES = book_pages()
 WEIGHT_LIMIT = 300_000
 # Bytes of data that the figures of one page may bring on top.
 DATA_LIMIT = 100_000
+# Our own files that a page loads when a reader comes to what needs them.
+LOADED_LATER = {
+    'class="ntl-cards"': ("cards.js", "cards.css"),
+    'class="ntl-run': ("run-worker.js",),
+}
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 
 
@@ -122,6 +127,8 @@ def test_page_weight(path: str) -> None:
         *(Path(name).name for name in scripts if Path(name).name in ours),
         *(f"figures/{name}.js" for name in set(re.findall(r'data-figure="(\w+)"', text))),
     ]
+    # What a deck and an exercise load later counts as well.
+    own += [name for mark, names in LOADED_LATER.items() if mark in text for name in names]
     files |= {HTML / "_static" / name for name in own}
     weight = len(text.encode("utf-8")) + sum(file.stat().st_size for file in files)
     data = "".join(

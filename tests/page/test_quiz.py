@@ -10,7 +10,7 @@ import pytest
 from conftest import HTML, book_pages, find_chromium
 from test_pages import run_axe
 
-QUIZ = "book/01-nerves-to-aus/7-the-whole-chain.html"
+QUIZ = "book/01-nerves-to-aus/practice.html"
 FRONT = "book/index.html"
 KINDS = ("single", "multiple", "numeric", "match", "order")
 WAYS = ("mouse", "keyboard", "touch")

@@ -30,7 +30,7 @@ CELL = "```{code-cell} python\n%s\n```\n"
 HEAD = "# A page\n\nAfter this page you can do it.\n\n**Before you start:** nothing.\n"
 ASK = "## Check yourself\n\n1. Why?\n\n:::{dropdown} Answer\n1. So.\n:::\n"
 FIVE = "## Summary in five sentences\n\n" + "".join(f"{n}. It is so.\n" for n in range(1, 6))
-END = "{quiz} {cards}\n## Further reading\n## What a coder should now do differently\n"
+END = "## Further reading\n## What a coder should now do differently\n"
 
 
 def lab(*cells: str, outputs: bool = False) -> str:
@@ -45,12 +45,13 @@ def lab(*cells: str, outputs: bool = False) -> str:
     return json.dumps({"cells": made})
 
 
-def chapter(folder: Path, *, runs: int, quiz: int, exercises: int) -> Path:
+def chapter(folder: Path, *, runs: int, quiz: int, exercises: int, cards: int = 1) -> Path:
     """A chapter with its practice, below a root of its own."""
     name = "01-nerves-to-aus" if quiz else "09-none"
     place = folder / "book" / name
     place.mkdir(parents=True)
     (place / "1-page.md").write_text("{run-and-check}\n" * runs)
+    (place / "practice.md").write_text(f"```{{quiz}} {name}\n" + "```{cards} deck\n" * cards)
     if quiz:
         (folder / "data" / "quiz").mkdir(parents=True)
         (folder / "data" / "quiz" / f"{name}.json").write_text("[]")
@@ -142,7 +143,7 @@ def test_ntl003_minutes(tmp_path: Path, minutes: int | None, row: str, words: st
     ("code", "good", "bad", "words"),
     [
         ("NTL005", FIVE, FIVE.replace("5. ", ""), "4 sentences"),
-        ("NTL007", END, END.replace("{cards}", ""), "{cards}"),
+        ("NTL007", END, END.replace("Further", "More"), "Further reading"),
     ],
 )
 def test_last_page_of_a_chapter(tmp_path: Path, code: str, good: str, bad: str, words: str) -> None:
@@ -160,6 +161,7 @@ def test_last_page_of_a_chapter(tmp_path: Path, code: str, good: str, bad: str, 
         ({"runs": 2, "quiz": 1, "exercises": 4}, "2 exercises to run"),
         ({"runs": 3, "quiz": 0, "exercises": 4}, "0 quiz items"),
         ({"runs": 3, "quiz": 1, "exercises": 3}, "3 checked exercises"),
+        ({"runs": 3, "quiz": 1, "exercises": 4, "cards": 0}, "no page of the chapter holds"),
     ],
 )
 def test_ntl008_practice(tmp_path: Path, given: dict[str, int], words: str | None) -> None:
