@@ -254,7 +254,7 @@ def associate(samples: Iterable[Sample], weighted: bool = False) -> tuple[Associ
 def casme3() -> tuple[Association, ...]:
     """Counts of 860 micro-expressions of CAS(ME)³, part A: ten AUs, six emotions and others.
 
-    Labels partly follow the AUs there, so links may be circular.
+    Labels may partly follow the AUs there, so links may be circular.
 
     Source: outside, li2022; counted from the authors' public label file, aggregates only.
     """

@@ -263,7 +263,7 @@ print(first.value("9", "Anger"), first.value("9", "Fear"))
 answer = ...  # a set of codes, such as {"9"}
 """,
         solution=lambda: _in_every_row("dong1"),
-        right="Three units stand everywhere, so their presence alone cannot tell emotions apart.",
+        right="Three units stand everywhere, so none of them belongs to one emotion alone.",
         hint="Keep a code of first.codes() if first.value(code, name) is never None over SIX.",
         wrong=(
             ({"25"}, "AU25 is one. Two more stand in all six rows, further down."),
@@ -298,7 +298,7 @@ answer = ...  # a pair such as ("14", "Anger")
         wrong=(
             (_telling(0), "Three clips. Ask for pair.n_code >= 20 first."),
             (_telling(20, "reliability"), "That is P(AU | emotion). Sort by pair.specificity."),
-            (("14", "Anger"), "AU14 is common in anger, and more common outside it."),
+            (("14", "Anger"), "AU14 is common in anger, but most clips with AU14 are not angry."),
         ),
         source="S0-055; E0-41",
     ),

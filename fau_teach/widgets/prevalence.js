@@ -78,8 +78,8 @@ function render({ model, el }) {
       kinds.select.dataset.key = "measure";
       picks.measure.replaceChildren(...(Object.keys(one.measures).length > 1 ? [kinds.box] : []));
     });
-    heads[0].replaceChildren(make("b", {}, "How common (tf)"), one.often);
-    heads[1].replaceChildren(make("b", {}, "How telling (tf-idf)"), one.measures[measure]);
+    heads[0].replaceChildren(make("b", {}, "How common"), one.often);
+    heads[1].replaceChildren(make("b", {}, "How telling"), one.measures[measure]);
     picture.replaceChildren(chart(found));
     const rank = sides.map((side) => (side.find((row) => row[1] === code) || ["no legible rank"])[0]);
     const place = (value) => (typeof value === "number" ? `rank ${value}` : value);

@@ -72,7 +72,7 @@ def _counts() -> dict[str, Any]:
             "lift": "lift, P(E|A) over P(E)",
             "log_odds": f"log-odds z, prior {PRIOR}",
         },
-        "note": f"Counts of {pairs[0].n} micro-expressions. The labels were partly given from the "
+        "note": f"Counts of {pairs[0].n} micro-expressions. The labels may partly follow the "
         "units, so the links may be circular. Equal values stand in the order of their numbers.",
         "digits": 2,
         "lists": {

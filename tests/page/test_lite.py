@@ -46,6 +46,7 @@ def run_lab(page: Any, site: str, lab: str) -> None:
     started = time.monotonic()
     page.goto(f"{site}/lite/notebooks/index.html?path={lab}.ipynb")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
     shown = time.monotonic()
     page.get_by_role("menuitem", name="Run").first.click()
     page.get_by_text("Run All Cells", exact=True).first.click()
