@@ -125,7 +125,8 @@ class LearnedTable:
             body.append(f'<tr><th scope="row">{emotion}</th>{"".join(cells)}</tr>')
         marked = any(_mark(one) for row in self.rows.values() for one in row)
         return (
-            f'<div class="wide-table"><table><caption>{html.escape(self.title)}: one table\'s '
+            f'<div class="wide-table" tabindex="0" role="region" aria-label="{self.title}">'
+            f"<table><caption>{html.escape(self.title)}: one table's "
             f"claim, not FACS. {html.escape(self.note)}"
             f"{' † reconstructed or doubtful (E0-11).' if marked else ''}</caption>"
             f'<thead><tr><th scope="col">rank</th>{heads}</tr></thead>'
