@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+import items
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from fau_teach import exercises
-from fau_teach.exercises import items
 
 ROOT = Path(__file__).resolve().parents[2]
 

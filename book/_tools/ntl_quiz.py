@@ -11,11 +11,10 @@ import json
 import random
 from typing import Any, ClassVar
 
+import items
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
-
-from fau_teach.exercises import items
 
 HINTS = {
     "single": "Choose one.",

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from fau_teach.exercises import items
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
+import items  # noqa: E402
 import ntl_progress  # noqa: E402
 import ntl_quiz  # noqa: E402
 

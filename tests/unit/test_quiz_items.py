@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 
 from fau_teach import anatomy, emotion, facs, sources
 from fau_teach._data import read_json
-from fau_teach.exercises import items
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_tools"))
+
+import items  # noqa: E402
+
 NAMES = sorted(path.stem for path in (ROOT / "data" / "quiz").glob("*.json"))
 ITEMS = [(name, item) for name in NAMES for item in items.quiz(name)]
 MADE = [(topic, key) for topic in items.topics() for key in items.keys(topic)]

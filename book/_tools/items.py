@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from random import Random
 
-from fau_teach._data import did_you_mean, read_json
-from fau_teach.exercises import _emotion_items, _face_items
-from fau_teach.exercises._item_words import Item, Topic
+import items_emotion
+import items_face
+from items_words import Item, Topic
 
-TOPICS = {**_face_items.TOPICS, **_emotion_items.TOPICS}
+from fau_teach._data import did_you_mean, read_json
+
+TOPICS = {**items_face.TOPICS, **items_emotion.TOPICS}
 
 
 class ItemError(ValueError):

@@ -25,16 +25,19 @@ class Topic:
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
+    """A list as a sentence holds it: a, b and c."""
     *first, final = words
     return f"{', '.join(first)} {last} {final}" if first else final
 
 
 def units(codes: Iterable[str], last: str = "and") -> str:
+    """Labels of some codes, by number."""
     ordered = sorted(codes, key=int)
     return listed([facs.au(code).label for code in ordered], last)
 
 
 def muscles(unit: facs.ActionUnit) -> str:
+    """Names of the muscles of a unit; those that let go say so."""
     names = [
         anatomy.muscle(each).name + (" (lets go)" if each in unit.relaxing else "")
         for each in unit.muscles
@@ -43,14 +46,17 @@ def muscles(unit: facs.ActionUnit) -> str:
 
 
 def described(unit: facs.ActionUnit) -> str:
+    """A unit with its name and muscles, as a sentence."""
     return f"{unit.label} is “{unit.name.lower()}”; {muscles(unit)}."
 
 
 def upper(text: str) -> str:
+    """The text with a capital."""
     return text[:1].upper() + text[1:]
 
 
 def named(unit: facs.ActionUnit) -> str:
+    """A unit with its name."""
     return f"{unit.label}, {unit.name.lower()}"
 
 
@@ -65,6 +71,7 @@ def evidence(*facts: facs.Claim | None) -> str:
 
 
 def single(question: str, source: str, right: Option, wrong: Sequence[Option]) -> Item:
+    """A single-choice item from its right option and its wrong ones, each with its reason."""
     options = [{"text": right[0], "correct": True, "feedback": right[1]}]
     options += [{"text": text, "correct": False, "feedback": why} for text, why in wrong]
     return {"kind": "single", "question": question, "source": source, "options": options}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
+from items_words import Item, Topic, listed, named, single, units, upper
+
 from fau_teach import emotion, facs
-from fau_teach.exercises._item_words import Item, Topic, listed, named, single, units, upper
 
 TABLES = {"dong": "Table 3 of Dong 2022", "imotions": "the iMotions table"}
 LEARNED = {"dong1": "Table 1 of Dong 2022", "dong2": "Table 2 of Dong 2022"}

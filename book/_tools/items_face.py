@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from random import Random
 
-from fau_teach import anatomy, facs
-from fau_teach.exercises._item_words import (
+from items_words import (
     CHECK,
     Item,
     Topic,
@@ -21,6 +20,8 @@ from fau_teach.exercises._item_words import (
     units,
     upper,
 )
+
+from fau_teach import anatomy, facs
 
 # Paired units with one name and one place on each side, so that a side in front makes sense.
 SIDED = ("1", "2", "6", "7", "10", "12", "14", "15", "20")
