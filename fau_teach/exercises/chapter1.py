@@ -174,7 +174,7 @@ answer = ...  # a set of names, such as {"frontalis"}
         wrong=(
             (
                 {"orbicularis oculi"},
-                "That is what the source prints in section 2. Ask without variant='printed'.",
+                "The source prints two nerves for this one alone. The model has more: try each.",
             ),
             (
                 {"corrugator supercilii", "mentalis", "platysma"},

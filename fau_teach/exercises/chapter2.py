@@ -124,6 +124,7 @@ EXERCISES = (
         right="It leads because it is on most faces, whatever they show.",
         hint="Print the first two units of each row of emotion.shares(samples). Which one recurs?",
         wrong=(
+            (25, "The right unit. Write its code as a text, in quotes."),
             ("12", "AU12 leads for happiness. Does it lead for anger as well?"),
             ("4", "AU4 leads in negative rows. Look at happiness and surprise."),
         ),
@@ -166,6 +167,7 @@ EXERCISES = (
             ),
             (_ranked("specificity"), "That is P(emotion | AU), which three of three clips win."),
             (_ranked("z")[::-1], "Right order, wrong end: the strongest comes first."),
+            ([int(code) for code in _ranked("z")], "The right order. Write each code as a text."),
         ),
         source="S0-055; E0-41",
     ),
@@ -194,7 +196,8 @@ EXERCISES = (
         title="How many different observations",
         prompt=(
             "Eight labels from a file of images. Order and repeats do not matter, and `null` holds "
-            "no units. How many *different sets of codes* were scored? Set `answer` to a number."
+            "no units. How many *different sets of codes* were scored? Count by hand or in code, "
+            "and set `answer` to the number."
         ),
         starter=f"""\
 from fau_teach import facs
@@ -221,7 +224,7 @@ answer = ...  # a number
         title="Method 2 in your own lines",
         prompt=(
             "Compute the mean happiness score of all images with AU25, without calling "
-            "`emotion.means`. Set `answer` to that number."
+            "`emotion.means`. Set `answer` to that number, not rounded."
         ),
         starter="""\
 from fau_teach import datasets
@@ -229,6 +232,7 @@ from fau_teach import datasets
 samples = datasets.synthesise(images=200, seed=7).samples
 row = samples[0]
 print(row.codes, row.scores["Happiness"])
+print("25" in row.codes)  # a code is a text, in quotes
 
 answer = ...  # a number between 0 and 1
 """,
@@ -268,7 +272,7 @@ answer = ...  # a set of codes, such as {"9"}
         wrong=(
             ({"25"}, "AU25 is one. Two more stand in all six rows, further down."),
             ({"12", "25"}, "One more: look at rank 3 of three rows."),
-            (set(), "That is the second table. Ask for 'dong1'."),
+            (set(), "An empty set fits the second table. In the first, some units do it."),
             (
                 set(emotion.learned("dong1").codes()),
                 "These stand in at least one row. Ask for all six.",
@@ -299,6 +303,7 @@ answer = ...  # a pair such as ("14", "Anger")
             (_telling(0), "Three clips. Ask for pair.n_code >= 20 first."),
             (_telling(20, "reliability"), "That is P(AU | emotion). Sort by pair.specificity."),
             (("14", "Anger"), "AU14 is common in anger, but most clips with AU14 are not angry."),
+            ((5, "Surprise"), "The right pair. Write the code as a text, in quotes."),
         ),
         source="S0-055; E0-41",
     ),
