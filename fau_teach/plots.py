@@ -33,7 +33,7 @@ QUIET = "#5f6368"
 PALE = "#bdc1c6"
 
 # Width [inch] at which text of 10 points still measures 9 pixels on a screen of a phone.
-PHONE = 5.2
+PHONE = 4.4
 
 STYLE = Path(__file__).with_name("nerve_to_label.mplstyle")
 
@@ -177,7 +177,7 @@ def incidence() -> Axes:
     # Columns in the order in which the rows first need them.
     muscles = list(dict.fromkeys(m for code in codes for c, m in actions if c == code))
     # Narrow and tall: on a phone the labels must still be read.
-    ax = _axes(PHONE, 9.6)
+    ax = _axes(1.2 * PHONE, 9.6)  # a column for each of 25 muscles
     for kind, mark, inside in (("contracts", "s", MUSCLE), ("relaxes", "o", "white")):
         cells = [pair for pair, action in actions.items() if action == kind]
         x = [muscles.index(muscle) for _, muscle in cells]

@@ -139,7 +139,7 @@ def _short(value: float) -> str:
 
 
 def _mark(entry: Entry) -> str:
-    return " †" if entry.erratum == "E0-11" else ""
+    return "\N{NO-BREAK SPACE}†" if entry.erratum == "E0-11" else ""
 
 
 @cache

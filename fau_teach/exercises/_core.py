@@ -163,7 +163,8 @@ def _same(answer: Any, solution: Any, tolerance: float) -> bool:
             and abs(answer - solution) <= tolerance + 1e-12
         )
     if isinstance(solution, str):
-        return isinstance(answer, str) and _word(answer) == _word(solution)
+        # A code may be written as a number.
+        return isinstance(answer, str | int) and _word(answer) == _word(solution)
     if isinstance(solution, Mapping):
         return (
             isinstance(answer, Mapping)
@@ -200,16 +201,16 @@ def _word(value: Any) -> str:
 def _shape_hint(answer: Any, solution: Any) -> str:
     """Say first that the answer has the wrong form, because nothing else helps then."""
     if isinstance(solution, set | frozenset) and not _is_collection(answer):
-        return "The answer is a set, for example {'12', '6'}."
+        return "The answer is a set: names or codes in braces, with commas between them."
     if isinstance(solution, Mapping) and not isinstance(answer, Mapping):
         return "The answer is a dictionary."
     if isinstance(solution, list | tuple) and not isinstance(answer, list | tuple):
-        return "The answer is a list: its order counts."
+        return "The answer is a list or a pair: its order counts."
     if isinstance(solution, int | float) and not isinstance(answer, int | float):
         return "The answer is a number."
     if isinstance(solution, set | frozenset) and _is_collection(answer):
         given, wanted = {_word(a) for a in answer}, {_word(s) for s in solution}
         extra, missing = len(given - wanted), len(wanted - given)
         if given & wanted:
-            return f"{len(given & wanted)} are right, {missing} missing, {extra} too many."
+            return f"Right so far: {len(given & wanted)}. Missing: {missing}. Too many: {extra}."
     return ""

@@ -124,7 +124,6 @@ EXERCISES = (
         right="It leads because it is on most faces, whatever they show.",
         hint="Print the first two units of each row of emotion.shares(samples). Which one recurs?",
         wrong=(
-            (25, "The right unit. Write its code as a text, in quotes."),
             ("12", "AU12 leads for happiness. Does it lead for anger as well?"),
             ("4", "AU4 leads in negative rows. Look at happiness and surprise."),
         ),
@@ -167,7 +166,6 @@ EXERCISES = (
             ),
             (_ranked("specificity"), "That is P(emotion | AU), which three of three clips win."),
             (_ranked("z")[::-1], "Right order, wrong end: the strongest comes first."),
-            ([int(code) for code in _ranked("z")], "The right order. Write each code as a text."),
         ),
         source="S0-055; E0-41",
     ),
@@ -303,7 +301,6 @@ answer = ...  # a pair such as ("14", "Anger")
             (_telling(0), "Three clips. Ask for pair.n_code >= 20 first."),
             (_telling(20, "reliability"), "That is P(AU | emotion). Sort by pair.specificity."),
             (("14", "Anger"), "AU14 is common in anger, but most clips with AU14 are not angry."),
-            ((5, "Surprise"), "The right pair. Write the code as a text, in quotes."),
         ),
         source="S0-055; E0-41",
     ),

@@ -53,7 +53,8 @@ READINGS = (
 )
 PRINTED = (
     "Printed: Sᵢ without the intersection of the other sets (E0-01), by an operator that the text "
-    "calls symmetric difference (E0-02). We use the plain difference and the union."
+    "calls symmetric difference (E0-02). We use the plain difference and the union. The rule for "
+    "AU20 is ours (E0-24)."
 )
 
 

@@ -54,7 +54,7 @@ def test_codes_count_in_any_container_and_with_prefix(answer: object) -> None:
 
 
 def test_part_of_a_set_is_told_by_numbers() -> None:
-    assert "1 are right, 1 missing, 1 too many" in SAMPLE.judge({"6", "4"}).message
+    assert "Right so far: 1. Missing: 1. Too many: 1." in SAMPLE.judge({"6", "4"}).message
 
 
 def test_nothing_right_gets_the_general_hint() -> None:
