@@ -32,7 +32,7 @@ TEXT = "#202124"
 QUIET = "#5f6368"
 PALE = "#bdc1c6"
 
-# Width [inch] at which text of 10 points still measures 9 pixels on a screen of a phone.
+# Width [inch] at which text of 10 points still measures 10 pixels on the screen of a phone.
 PHONE = 4.4
 
 STYLE = Path(__file__).with_name("nerve_to_label.mplstyle")
