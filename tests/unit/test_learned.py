@@ -207,11 +207,11 @@ def test_gaps_stay_visible_on_the_page_e0_11(name: str, lost: int) -> None:
 
 def test_doubtful_entries_are_marked_on_the_page_e0_11() -> None:
     assert [cell for cell in cells("dong2") if "†" in cell] == [
-        "AU28<br>.1598 †",
-        "AU6<br>.1621 †",
-        "AU28<br>.1598 †",
-        "AU7<br>.1490 †",
-        "AU24<br>.1467 †",
+        "AU28<br>.1598\u00a0†",
+        "AU6<br>.1621\u00a0†",
+        "AU28<br>.1598\u00a0†",
+        "AU7<br>.1490\u00a0†",
+        "AU24<br>.1467\u00a0†",
     ]
     html = learned("dong2")._repr_html_()
     assert "† reconstructed or doubtful (E0-11)" in html
