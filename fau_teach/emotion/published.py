@@ -168,7 +168,7 @@ class Finding:
     def __str__(self) -> str:
         value = f": {self.value}" if self.value else ""
         note = f" {self.note}" if self.note else ""
-        return f"{self.claim}{value} ({self.method}; {self.reference.replace(';', ', ')}).{note}"
+        return f"{self.claim}{value} ({self.method}; {_credit(self.reference)}).{note}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +314,14 @@ def exclusive_support(code: object, emotion: str) -> ExclusiveSupport:
     here = listings(wanted, emotion)
     elsewhere = tuple(each for each in listings(wanted) if each.emotion != emotion)
     return ExclusiveSupport(wanted, emotion, here, elsewhere)
+
+
+def _credit(keys: str) -> str:
+    """Bibliography keys as a reader knows them: girard2021 is Girard 2021."""
+    return ", ".join(
+        re.sub(r"^([a-z]+)(\d{4})$", lambda found: f"{found[1].title()} {found[2]}", key)
+        for key in keys.split(";")
+    )
 
 
 def _numbers(cell: str) -> frozenset[str]:
