@@ -266,7 +266,7 @@ def test_a_finding_concerns_its_own_pair_only():
     assert not scrunched.concerns("9", "Fear")
     assert not scrunched.concerns("10", "Disgust")
     assert not finding(".13").concerns("9", "Disgust")
-    assert str(scrunched).endswith("(choice from a set of faces; pochedly2012).")
+    assert str(scrunched).endswith("(choice from a set of faces; Pochedly 2012).")
 
 
 def test_E2_17_errors_copied_around_name_the_variant_of_disgust():
