@@ -2,6 +2,7 @@
 // Every fact comes from the cards of the page.
 (function () {
   "use strict";
+  const SEARCHED = ["Kind", "Muscle", "Nerve", "What you see", "Folds and bulges"];
 
   function make(tag, properties, ...children) {
     const node = Object.assign(document.createElement(tag), properties);
@@ -14,7 +15,7 @@
     const rows = [...list.querySelectorAll("dt")].map((term) => ({
       name: term.textContent, link: term.querySelector("a"), term, text: term.nextElementSibling,
     }));
-    const who = rows.filter((row) => ["Kind", "Muscle", "Nerve"].includes(row.name)).map((row) => row.text.textContent);
+    const who = rows.filter((row) => SEARCHED.includes(row.name)).map((row) => row.text.textContent);
     const [label, name] = node.querySelector("summary").childNodes;
     const title = `${label.textContent} ${name.textContent.trim()}`;
     return {
@@ -22,7 +23,8 @@
       anchor: list.id, // au-12
       code: list.id.slice(3),
       label: label.textContent,
-      words: `${title} ${who.join(" ")}`.toLowerCase().split(/[^a-z0-9]+/),
+      // A branch is a branch of the facial nerve, and readers look for that name, too.
+      words: `${title} ${who.join(" ")}${/ branch\b/.test(who.join(" ")) ? " facial nerve vii" : ""}`.toLowerCase().split(/[^a-z0-9]+/),
     };
   }
 

@@ -17,6 +17,7 @@ CHAIN = (
     "anatomy",
     "facs",
     "micro",
+    "clip",
     "emotion",
     "datasets",
     "sources",
@@ -95,6 +96,8 @@ def test_the_package_loads_nothing_heavy() -> None:
 
 def test_the_knowledge_layer_needs_the_standard_library_alone() -> None:
     before = loaded_after("pass")
-    after = loaded_after("from fau_teach import anatomy, datasets, emotion, facs, micro, sources")
+    after = loaded_after(
+        "from fau_teach import anatomy, clip, datasets, emotion, facs, micro, sources"
+    )
     foreign = {name for name in after - before if name not in sys.stdlib_module_names}
     assert foreign <= {"fau_teach"}
