@@ -206,7 +206,7 @@
     field.addEventListener("input", filter);
     const find = make(
       "div", { className: "au-find" },
-      make("p", {}, make("label", { htmlFor: "au-query" }, "Search code, name, muscle, nerve or region "), field, " ", clear),
+      make("p", {}, make("label", { htmlFor: "au-query" }, "Search code, name, muscle, nerve, region or look "), field, " ", clear),
       make(
         "details", { open: innerWidth > 720 }, make("summary", {}, "Filters"),
         group("Face", "half"), group("Kind", "kind"), group("Nerve", "nerve"),

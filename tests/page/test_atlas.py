@@ -40,7 +40,9 @@ def shown(page: Page) -> list[str]:
         ("AU12", ["AU12"]),
         ("6+12", ["AU6", "AU12"]),
         ("m59", ["M59"]),
-        ("dimp", ["AU14"]),
+        ("dimpler", ["AU14"]),
+        ("dimp", ["AU14", "AU17"]),  # what it is called, and what it looks like
+        ("facial nerve vii platysma", ["AU20", "AU21"]),
         ("zygomaticus", ["AU11", "AU12"]),
         ("platysma", ["AU20", "AU21"]),
         ("cervical branch", ["AU20", "AU21"]),
