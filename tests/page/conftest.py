@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -44,12 +45,20 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing for each request."""
 
 
+class Server(ThreadingHTTPServer):
+    """A page that is left in the middle of a transfer is no error."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     if not (HTML / "index.html").exists():
         pytest.fail("the book is not built; run: make book")
     handler = functools.partial(Quiet, directory=str(HTML))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
