@@ -18,24 +18,17 @@ from fau_teach._claims import EVIDENCE_COLUMNS
 from fau_teach._data import read_csv
 from fau_teach.emotion._codes import by_number, unknown
 from fau_teach.emotion.learning import SIX, Reading
+from fau_teach.emotion.tables import Cell
 
 GAP = "lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One legible cell: its rank in the row, the AU and its value, with provenance."""
+class Entry(Cell):
+    """One legible cell: its rank in the row and its value beside AU and provenance."""
 
     rank: int
-    code: str
     value: float
-    printed: str
-    used: str
-    source: str
-    erratum: str
-    confidence: str
-    reference: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +169,8 @@ def learned(name: str) -> LearnedTable:
 
 
 def _entry(row: Mapping[str, str]) -> Entry:
-    return Entry(
-        int(row["rank"]),
-        row["code"],
-        float(row["used"]),
-        **{name: row[name] for name in EVIDENCE_COLUMNS},
-    )
+    words = {name: row[name] for name in ("code", *EVIDENCE_COLUMNS)}
+    return Entry(rank=int(row["rank"]), value=float(row["used"]), **words)
 
 
 @dataclass(frozen=True, slots=True)
