@@ -15,7 +15,7 @@ export PYTHONUTF8 := 1
 ROOT_FLAG := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev book serve lab test check unit notebooks page lint bench labs lock clean
+.PHONY: help setup setup-dev book serve lab test check unit notebooks page lint bench audit labs lock clean
 
 help:  ## Show this list
 	@echo "Nerve to Label: a handbook of facial action units"
@@ -67,6 +67,9 @@ page: setup-dev
 
 bench: setup-dev  ## Print speed ratios against named alternatives
 	@$(BIN)/python -m tests.benchmarks
+
+audit: setup-dev  ## Run slow checks with outside tools; each says what to install where it is skipped
+	@$(BIN)/pytest -q tests/audit
 
 labs: setup  ## Derive the learner notebooks from their masters
 	@$(BIN)/python book/_tools/labs.py

@@ -1,12 +1,14 @@
 """Scripted clips: which action units move, when and how strongly, and what disturbs the view.
 
-A clip has two truths. *Drive*, the activation that was scripted, is here. What a coder can
-see of it depends on the face that shows the clip.
+A clip has two truths. *Drive* is what was scripted: activation over time. *Key* is what a
+coder should score: what of it can be seen, by figures computed from the face.
 """
 
 from __future__ import annotations
 
 from fau_teach.clip.checks import ClipError
+from fau_teach.clip.key import Item, Key, Removed
+from fau_teach.clip.key_tables import Sight
 from fau_teach.clip.movement import SHAPES, Movement
 from fau_teach.clip.nuisance import TRACES, Nuisance
 from fau_teach.clip.sampler import sample
@@ -19,8 +21,12 @@ __all__ = [
     "VERSION",
     "Clip",
     "ClipError",
+    "Item",
+    "Key",
     "Movement",
     "Nuisance",
+    "Removed",
+    "Sight",
     "activation",
     "conflict",
     "definitions",

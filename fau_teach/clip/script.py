@@ -12,8 +12,11 @@ from types import MappingProxyType
 from fau_teach import facs
 from fau_teach.clip import files
 from fau_teach.clip.checks import ClipError, real, whole
+from fau_teach.clip.key import Key
+from fau_teach.clip.key_tables import Sight
 from fau_teach.clip.movement import LONGEST, Movement
 from fau_teach.clip.nuisance import TRACES, Nuisance
+from fau_teach.clip.watch import watched
 
 VERSION = 1
 """Version of the form of a script; a file says which it has."""
@@ -95,6 +98,23 @@ class Clip:
         """Gaze and head in degrees and light as a factor, a value a frame; see ``TRACES``."""
         size = (self.seed, self.frames, self.fps)
         return MappingProxyType({name: self.nuisance.trace(name, *size) for name in TRACES})
+
+    def key(self, threshold: float | None = None, sight: Sight | None = None) -> Key:
+        """What a coder should score, with frames, and what cannot be seen and why.
+
+        Parameters
+        ----------
+        threshold : least displacement that a coder can see [mm]; 0.5 unless given
+        sight : what shows how much; that of the default identity unless given
+
+        Raises
+        ------
+        ClipError
+            The threshold is not between 0.001 and 100 mm.
+
+        Source: S0-100 for onset, apex and offset; :mod:`fau_teach.clip.watch` states the rules.
+        """
+        return watched(self, threshold, sight)
 
     def to_json(self) -> str:
         """The script as text; equal clips give equal text."""

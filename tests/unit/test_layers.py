@@ -18,6 +18,7 @@ CHAIN = (
     "facs",
     "micro",
     "clip",
+    "face",
     "emotion",
     "datasets",
     "sources",

@@ -1,0 +1,8 @@
+"""The teaching face: one licence-free face from muscle to picture, depth and answer key."""
+
+from __future__ import annotations
+
+from fau_teach.face.face import Face, Posed, face
+from fau_teach.face.identity import DEFAULT, Identity, identity, named
+
+__all__ = ["DEFAULT", "Face", "Identity", "Posed", "face", "identity", "named"]

@@ -1,0 +1,208 @@
+"""Wrinkles and furrows: line patterns in layout millimetres that compression brings out.
+
+Each zone is a height function of the layout coordinates (u, v), mirrored in u = 0 but for its
+noise, times the skin's compression there. The slopes of the height tilt the normal; the depth
+darkens a little. Noise warps, breaks and varies the lines, so that none looks ruled.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from fau_teach.face.expr import (
+    Value,
+    absolute,
+    above,
+    arctan2,
+    bump,
+    clip,
+    cos,
+    exp,
+    floor,
+    maximum,
+    noise2,
+    noise3,
+    sin,
+    smoothstep,
+    sqrt,
+    within,
+)
+
+# Compression (strain) at which lines begin to show, and the gain from there on.
+ONSET, GAIN = 0.02, 5.0
+
+
+def response(strain: Value, k: SimpleNamespace) -> Value:
+    """Line depth 0..1.2 that a compression strain brings out."""
+    return clip((strain - ONSET) * (GAIN * k.wrinkle_gain), 0.0, 1.2)
+
+
+def fold(s: Value, width: Value) -> tuple[Value, Value]:
+    """Groove with raised shoulders at distance s: (dh/ds per mm of depth, depth 0..1)."""
+    narrow = exp(-(s * s) * (1.0 / (width * width)))
+    broad = exp(-(s * s) * (1.0 / (6.25 * width * width)))
+    slope = s * (2.0 / (width * width)) * (narrow - 0.07 * broad)
+    return slope, narrow
+
+
+def lines(s: Value, spacing: float, width: Value) -> tuple[Value, Value, Value]:
+    """Evenly spaced grooves: slope, depth, and the number of the nearest line."""
+    index = floor(s * (1.0 / spacing) + 0.5)
+    slope, depth = fold(s - index * spacing, width)
+    return slope, depth, index
+
+
+def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Value]:
+    """Slopes (dh/du, dh/dv) of all wrinkles and their darkening 0..1.
+
+    Parameters
+    ----------
+    f : fragment with u, v [mm] and the compression strains cu, cv
+    k : uniforms; footprint [mm per pixel] keeps the lines no thinner than the picture can show
+    """
+    au, v = absolute(f.u), f.v
+    cu, cv = response(f.cu, k), response(f.cv, k)
+    both = response(f.cu + f.cv, k)
+    thin = maximum(k.footprint * 0.75, 0.8)
+    wide = maximum(k.footprint * 0.9, 1.5)
+    side = above(0.0, f.u) * 2.0 - 1.0
+    du: Value = 0.0
+    dv: Value = 0.0
+    dark: Value = 0.0
+
+    def collect(weight: Value, zone: object, *args: Value) -> None:
+        nonlocal du, dv, dark
+        a, b, c = within(weight, zone, f.u, au, v, side, weight, *args)  # type: ignore[arg-type]
+        du, dv, dark = du + a, dv + b, dark + c
+
+    def forehead(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = noise2(u * 0.09 + 7.1, v * 0.05) * 5.0
+        slope, depth, i = lines(v + warp + 3.5 * bump(au, 30.0, 30.0) - 2.0, 8.6, thin)
+        a = w * smoothstep(0.18, 0.6, noise2(u * 0.055 + i * 3.7, i * 5.3 + 0.5))
+        return 0.0 * u, 0.5 * a * slope, a * depth
+
+    collect(
+        (cv + k.line_forehead) * smoothstep(26.0, 36.0, v) * smoothstep(74.0, 62.0, v)
+        * smoothstep(62.0, 44.0, au),
+        forehead,
+    )  # fmt: skip
+
+    def glabella(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = (noise2(v * 0.13, side * 3.0 + 9.5) - 0.5) * 2.4
+        s1, d1 = fold(au - 6.4 - 0.05 * (v - 14.0) + warp, thin * 1.15)
+        s2, d2 = fold(au - 11.6 - 0.16 * (v - 14.0) + warp, thin)
+        b = smoothstep(34.0, 26.0, v) * 0.55
+        return side * w * 0.62 * (s1 + b * s2), 0.0 * v, w * (d1 + b * d2)
+
+    collect(
+        (cu + k.line_glabella) * smoothstep(9.0, 16.0, v) * smoothstep(38.0, 25.0, v)
+        * smoothstep(19.0, 13.0, au),
+        glabella,
+    )  # fmt: skip
+
+    def root(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = noise2(u * 0.16 + 3.3, v * 0.1) * 2.2 + au * au * 0.012
+        slope, depth, i = lines(v + warp, 4.7, thin)
+        a = w * (0.45 + 0.75 * noise2(u * 0.12, i * 7.7))
+        return 0.0 * u, 0.42 * a * slope, a * depth
+
+    collect(cv * smoothstep(-6.0, 0.0, v) * smoothstep(17.0, 9.0, v) * bump(au, 0.0, 14.0), root)
+
+    def bunny(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = noise2(au * 0.15 + side, v * 0.15) * 2.6
+        slope, depth, i = lines(v * 0.86 + au * 0.5 + warp, 4.4, thin)
+        a = w * (0.35 + 0.9 * noise2(au * 0.14, i * 4.1 + side))
+        return side * 0.2 * a * slope, 0.38 * a * slope, a * depth
+
+    collect(both * bump(au, 9.0, 9.0) * bump(v, -11.0, 14.0), bunny)
+
+    def crow(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        x, y = au - 44.0, v + 1.0
+        r = sqrt(x * x + y * y + 0.01)
+        angle = arctan2(y, x) + (noise2(r * 0.12, side * 2.0 + 5.5) - 0.5) * 0.5
+        i = floor(angle * 2.9 + 0.5)
+        slope, depth = fold(r * (angle - i * (1.0 / 2.9)), thin * 0.95)
+        a = w * smoothstep(0.15, 0.55, noise2(r * 0.1 + i * 2.3, i * 6.1 + side))
+        a = a * smoothstep(33.0, 20.0, r) * smoothstep(6.0, 11.0, r) * smoothstep(1.25, 0.75, angle)
+        return side * -0.42 * a * slope * y / r, 0.42 * a * slope * x / r, a * depth
+
+    collect(
+        (response(f.cv + 0.5 * f.cu, k) + k.line_crow) * bump(au, 60.0, 20.0)
+        * bump(v, -1.0, 26.0) * 1.5,
+        crow,
+    )  # fmt: skip
+
+    def infraorbital(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        x, y = (au - 32.0) * 0.62, v - 2.0
+        r = sqrt(x * x + y * y + 0.01) + (noise2(au * 0.1, v * 0.1 + side) - 0.5) * 2.0
+        slope, depth, i = lines(r - 10.6, 4.3, thin)
+        a = w * (0.4 + 0.8 * noise2(au * 0.09 + i, i * 3.3 + side))
+        return side * 0.3 * a * slope * x * 0.62 / r, 0.3 * a * slope * y / r, a * depth * 0.8
+
+    collect(
+        (cv + k.line_under_eye) * smoothstep(-7.0, -9.5, v) * smoothstep(-24.0, -15.0, v)
+        * bump(au, 31.0, 20.0),
+        infraorbital,
+    )  # fmt: skip
+
+    def nasolabial(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        t = (v + 78.0) * (1.0 / 46.0)
+        s = au - (19.0 + 14.0 * (1.0 - t * t)) + (noise2(v * 0.08, side * 4.0 + 2.5) - 0.5) * 2.0
+        slope, depth = fold(s, wide * 1.25)
+        # The cheek overhangs: the far wall is steeper than the one towards the lip.
+        slope = slope * (0.75 + 0.45 * smoothstep(-1.0, 1.0, s))
+        return side * 0.95 * w * slope * 0.92, 0.5 * w * slope * t * 0.6, w * depth * 1.1
+
+    collect(
+        (both * 0.9 + k.line_nasolabial) * smoothstep(-30.0, -38.0, v)
+        * smoothstep(-86.0, -70.0, v) * smoothstep(14.0, 18.0, au) * smoothstep(48.0, 38.0, au),
+        nasolabial,
+    )  # fmt: skip
+
+    def marionette(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = (noise2(v * 0.1, side * 5.0 + 1.5) - 0.5) * 2.2
+        slope, depth = fold(au - 27.5 + 0.14 * (v + 73.0) + warp, wide)
+        return side * 0.5 * w * slope, 0.07 * w * slope, w * depth
+
+    collect(
+        (both + k.line_marionette) * bump(au, 28.0, 12.0) * smoothstep(-72.0, -79.0, v)
+        * smoothstep(-102.0, -90.0, v),
+        marionette,
+    )  # fmt: skip
+
+    def lateral(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        y = v + 69.0
+        warp = (noise2(v * 0.11 + side, au * 0.04) - 0.5) * 3.0
+        slope, depth, i = lines(au - 31.5 + 0.008 * y * y + warp, 5.4, thin * 1.2)
+        a = w * (0.4 + 0.8 * noise2(v * 0.08 + i * 1.7, i * 5.9 + side))
+        return side * 0.55 * a * slope, 0.009 * y * a * slope, a * depth
+
+    collect(cu * bump(au, 36.0, 13.0) * bump(v, -68.0, 19.0), lateral)
+
+    def purse(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        warp = noise2(u * 0.2 + 1.7, v * 0.09) * 3.0
+        slope, depth, i = lines(u * (1.0 + 0.012 * (v + 68.0)) + warp, 3.9, thin)
+        a = w * (0.3 + 0.8 * noise2(v * 0.1, i * 5.1))
+        return 0.32 * a * slope, 0.0 * v, a * depth * 0.8
+
+    y = absolute(v + 68.5)
+    collect(
+        cu * smoothstep(30.0, 18.0, au) * smoothstep(3.0, 8.0, y) * smoothstep(21.0, 13.0, y),
+        purse,
+    )
+
+    def chin(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
+        n, nu, nv = noise3(u * 0.3 + 0.4, v * 0.3)
+        m, mu, mv = noise3(u * 0.55, v * 0.55 + 8.0)
+        low = smoothstep(0.52, 0.2, n)
+        return (
+            w * (0.32 * nu + 0.25 * mu),
+            w * (0.32 * nv + 0.25 * mv),
+            w * 0.7 * low,
+        )
+
+    collect(both * bump(au, 0.0, 25.0) * bump(v, -97.0, 16.0), chin)
+    return du, dv, clip(dark)
+
+
+__all__ = ["cos", "fold", "lines", "response", "sin", "wrinkles"]

@@ -1,0 +1,206 @@
+"""What each code lets a coder see, computed from the face for the answer key.
+
+``python -m fau_teach.face.visible --write`` writes ``data/clip/visible.csv`` and
+``data/clip/masking.csv``, so that the key needs no face and runs in any browser.
+
+A code's region is the skin, without what lies inside mouth and lids, that it moves at full
+activation by at least a quarter of its largest displacement. What shows is the 95th percentile
+of the displacement there. Two things that a coder sees are no displacement of skin: the gap
+between the lips (25) and the iris (61 to 64).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from fau_teach._data import data_file
+from fau_teach.clip import conflict, implied
+from fau_teach.face.actions import actions, mix, sides
+from fau_teach.face.mesh import Float, Int, Mesh
+
+KNOTS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
+"""Activations at which the displacement is tabulated; lips that touch make it bend early."""
+REGION = 0.25
+PERCENTILE = 95
+SCALES = (0.5, 2.0)
+"""How much weaker or stronger a coder may take a movement to be, to explain another by it."""
+LEAST_GAP_MM = 0.5
+LEAST_COVER = 0.1
+EYE_RADIUS_MM = 12.0
+_GAZE = ("61", "62", "63", "64")
+_HEAD = ("51", "52", "53", "54", "55", "56", "57", "58")
+Row = dict[str, str]
+
+
+class Poser(Protocol):
+    """What a face must do to be measured; all at level 1, in millimetres."""
+
+    @property
+    def base(self) -> Mesh: ...  # noqa: D102
+    @property
+    def contact(self) -> Int: ...  # noqa: D102
+    def pose(self, scores: Mapping[tuple[str, str], float]) -> Float: ...  # noqa: D102
+
+
+class _Measured:
+    """Displacements of one face, remembered."""
+
+    def __init__(self, face: Poser) -> None:
+        self.face, self.rest = face, face.pose({})
+        self.seen = np.asarray(face.base.attributes["cavity"]) < 0.5
+        self.pairs: dict[frozenset[str], Float] = {}
+        self.full = {code: self.field({code: 1.0}) for code in actions() if code not in _GAZE}
+        sizes = {code: self.size(field) for code, field in self.full.items()}
+        self.region = {c: size >= max(REGION * size.max(), 1e-9) for c, size in sizes.items()}
+
+    def field(self, scores: Mapping[str, float]) -> Float:
+        """(N, 3) displacement under codes, on both sides or on the left [mm]."""
+        asked = {(code, side_of(code)): level for code, level in scores.items()}
+        return self.face.pose(asked) - self.rest
+
+    def size(self, field: Float) -> Float:
+        """(N,) length of a displacement, 0 where the skin is not in view [mm]."""
+        return np.where(self.seen, np.linalg.norm(field, axis=1), 0.0)
+
+    def amount(self, code: str, field: Float) -> float:
+        """What shows of a code in a displacement field [mm]."""
+        if code == "25":
+            upper, lower = self.face.contact.T
+            before, after = (p[upper] - p[lower] for p in (self.rest, self.rest + field))
+            gaps = np.linalg.norm(after, axis=1) - np.linalg.norm(before, axis=1)
+            return max(0.0, float(gaps.max()))
+        region = self.region[code]
+        return float(np.percentile(self.size(field)[region], PERCENTILE)) if region.any() else 0.0
+
+    def shown(self, code: str, by: str) -> list[float]:
+        """What shows of one code while another acts, at every knot [mm]."""
+        found = []
+        for level in KNOTS:
+            modes = mix({(by, side_of(by)): level}).modes
+            if code in _GAZE:
+                turn = np.deg2rad(np.hypot(modes["gaze_x"], modes["gaze_y"]))
+                found.append(float(2 * EYE_RADIUS_MM * np.sin(turn / 2)))
+            elif code == "26" and by != "26":
+                # The jaw alone counts: lips that move with it are other codes.
+                full = actions()["26"]["jaw_open"]
+                drop = min(1.0, modes["jaw_open"] / full)
+                found.append(self.amount("26", self.field({"26": drop})))
+            else:
+                found.append(self.amount(code, self.field({by: level})))
+        # A table for people: what shows never falls while a movement grows.
+        return [round(float(mm), 2) for mm in np.maximum.accumulate(found)]
+
+    def residual(self, code: str, other: str) -> float:
+        """Share of a code that the other, at 1 and rescaled to fit, does not explain."""
+        pair = frozenset((code, other))
+        if pair not in self.pairs:
+            self.pairs[pair] = self.field(dict.fromkeys(sorted(pair), 1.0))
+        together = self.pairs[pair]
+        alone = self.amount(code, self.full[code])
+        if code == "25":
+            return min(1.0, self.amount(code, together) / alone)
+        region = self.region[code] & self.seen
+        seen, cover = together[region], self.full[other][region]
+        power = float((cover * cover).sum())
+        scale = np.clip((seen * cover).sum() / power, *SCALES) if power else 1.0
+        rest = np.linalg.norm(seen - scale * cover, axis=1)
+        return min(1.0, float(np.percentile(rest, PERCENTILE)) / alone)
+
+
+def side_of(code: str) -> str:
+    """The side that is tabulated: ``"left"`` where a code can act on one side."""
+    return "left" if "left" in sides(code) else "both"
+
+
+def table(face: Poser) -> list[Row]:
+    """Rows of ``data/clip/visible.csv``.
+
+    Parameters
+    ----------
+    face : the default identity
+
+    Returns
+    -------
+    For each code that the face can show, and for 25 and 26 also by each code that parts the
+    lips or drops the jaw, the visible displacement [mm] at ``KNOTS``.
+    """
+    return _table(_Measured(face))
+
+
+def _table(measured: _Measured) -> list[Row]:
+    pairs = [(code, code) for code in actions()]
+    for by, made in actions().items():
+        parts = by in measured.full and measured.amount("25", measured.full[by]) >= LEAST_GAP_MM
+        for code, does in (("25", parts), ("26", "jaw_open" in made)):
+            shows = does and code != by and not conflict(code, by)
+            if shows or code in implied(by):
+                pairs.append((code, by))
+    return [
+        {"code": code, "by": by, "side": side_of(by)}
+        | {f"{k:g}": f"{mm:.2f}" for k, mm in zip(KNOTS, measured.shown(code, by), strict=True)}
+        for code, by in pairs
+    ]
+
+
+def masking(face: Poser) -> list[Row]:
+    """Rows of ``data/clip/masking.csv``: pairs of which one covers at least a tenth.
+
+    Both act fully. The other, made up to twice as weak or strong to fit best in the region of
+    the code, is taken away; what is left there, as a share of what the code shows alone, is the
+    residual.
+    """
+    return _masking(_Measured(face))
+
+
+def _masking(measured: _Measured) -> list[Row]:
+    found = []
+    codes = [code for code in actions() if code not in (*_GAZE, *_HEAD)]
+    for code in codes:
+        for other in codes:
+            if code == other or conflict(code, other) or not measured.region[code].any():
+                continue
+            share = round(measured.residual(code, other), 2)
+            if share <= 1 - LEAST_COVER:
+                found.append({"code": code, "other": other, "residual": f"{share:.2f}"})
+    return found
+
+
+def text_of(rows: Sequence[Row]) -> str:
+    """Rows as CSV."""
+    page = io.StringIO(newline="")
+    writer = csv.DictWriter(page, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return page.getvalue()
+
+
+def default_face() -> Poser:
+    """The identity whose figures the package ships."""
+    from fau_teach.face.face import face
+
+    return face()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the tables, or write them into ``data/clip/``."""
+    parser = argparse.ArgumentParser(prog="python -m fau_teach.face.visible", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the tables")
+    asked = parser.parse_args(arguments)
+    measured = _Measured(default_face())
+    for name, rows in (("visible", _table(measured)), ("masking", _masking(measured))):
+        if asked.write:
+            Path(str(data_file("clip/key.csv"))).with_name(f"{name}.csv").write_text(text_of(rows))
+        else:
+            print(text_of(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,525 @@
+// A packed face: decoding, posing at level 1, one Loop subdivision. The order and the weights are
+// those of fau_teach.face, and a page test compares the two vertex by vertex.
+const SECTION = { u1: Uint8Array, i2: Int16Array, u2: Uint16Array };
+const PLANES = 5; // dx, dy, dz and the compressions along u and along v
+const STRIDE = 8; // position, normal, compressions: what the vertex shader reads
+const RADIANS = Math.PI / 180;
+
+async function inflate(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
+
+function readFace(buffer) {
+  const size = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
+  const raw = ({ at, type, shape }) =>
+    new SECTION[type](buffer, 4 + size + at, shape.reduce((a, b) => a * b, 1));
+  const get = (place) => Float32Array.from(raw(place), (value) => value * place.step);
+  return { header, raw, get };
+}
+
+// One step of Loop subdivision: old vertices, then one per edge, edges in ascending order.
+function loopStep(faces, size) {
+  const key = (a, b) => (a < b ? a * size + b : b * size + a);
+  const keys = new Set();
+  for (let f = 0; f < faces.length; f += 3) {
+    for (let k = 0; k < 3; k += 1) keys.add(key(faces[f + k], faces[f + ((k + 1) % 3)]));
+  }
+  const order = Float64Array.from(keys).sort();
+  const edge = new Map(Array.from(order, (one, index) => [one, index]));
+  const count = order.length;
+  const opposite = new Int32Array(2 * count).fill(-1);
+  const finer = new Uint32Array(4 * faces.length);
+  for (let f = 0; f < faces.length; f += 3) {
+    const [a, b, c] = [faces[f], faces[f + 1], faces[f + 2]];
+    const [ab, bc, ca] = [[a, b, c], [b, c, a], [c, a, b]].map(([p, q, far]) => {
+      const e = edge.get(key(p, q));
+      opposite[2 * e + (opposite[2 * e] < 0 ? 0 : 1)] = far;
+      return size + e;
+    });
+    finer.set([a, ab, ca, b, bc, ab, c, ca, bc, ab, bc, ca], 4 * f);
+  }
+  const near = Array.from({ length: size }, () => []);
+  const rim = Array.from({ length: size }, () => []);
+  const ends = Array.from(order, (one) => [Math.floor(one / size), one % size]);
+  ends.forEach(([a, b], e) => {
+    for (const lists of opposite[2 * e + 1] < 0 ? [near, rim] : [near]) {
+      lists[a].push(b);
+      lists[b].push(a);
+    }
+  });
+  const start = new Uint32Array(size + count + 1);
+  const index = [];
+  const weight = [];
+  const put = (vertex, share) => { index.push(vertex); weight.push(share); };
+  for (let v = 0; v < size; v += 1) {
+    const n = near[v].length;
+    if (rim[v].length) {
+      put(v, 3 / 4);
+      rim[v].forEach((other) => put(other, 1 / 8));
+    } else {
+      const share = n === 3 ? 3 / 16 : 3 / (8 * n);
+      put(v, n ? 1 - n * share : 1);
+      near[v].forEach((other) => put(other, share));
+    }
+    start[v + 1] = index.length;
+  }
+  ends.forEach(([a, b], e) => {
+    const inner = opposite[2 * e + 1] >= 0;
+    put(a, inner ? 3 / 8 : 1 / 2);
+    put(b, inner ? 3 / 8 : 1 / 2);
+    if (inner) { put(opposite[2 * e], 1 / 8); put(opposite[2 * e + 1], 1 / 8); }
+    start[size + e + 1] = index.length;
+  });
+  return { start, index: Uint16Array.from(index), weight: Float32Array.from(weight),
+    faces: finer, size: size + count };
+}
+
+// Take `width` values a vertex to the finer level: from every `step` places to every `stride`.
+function carry({ start, index, weight, size }, values, width, out, stride = width, offset = 0, step = width, from = 0) {
+  for (let k = 0; k < width; k += 1) {
+    for (let v = 0; v < size; v += 1) {
+      let sum = 0;
+      for (let i = start[v]; i < start[v + 1]; i += 1) sum += weight[i] * values[index[i] * step + from + k];
+      out[v * stride + offset + k] = sum;
+    }
+  }
+  return out;
+}
+
+// Two coordinates turned from the second towards the first.
+function turnPair(points, a, b, angle, atA, atB) {
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const [p, q] = [points[a] - atA, points[b] - atB];
+  points[a] = p * c + q * s + atA;
+  points[b] = q * c - p * s + atB;
+}
+
+// The geometry of one face: pose() leaves positions, normals and compressions in `vertices`.
+class FaceGeometry {
+  constructor({ header, raw, get }) {
+    const { base, parts, contact } = header;
+    this.header = header;
+    this.size = base.vertices.shape[0];
+    this.mirror = raw(header.mirror);
+    this.level = loopStep(raw(base.faces), this.size);
+    this.columns = this.readColumns(raw);
+    this.actions = this.readActions();
+    this.lips = { pairs: raw(contact.pairs), rows: raw(contact.rows), left: raw(contact.left),
+      share: get(contact.share), follow: get(contact.follow) };
+    this.muscles = header.overlay && { ...header.overlay, corners: raw(header.overlay.corners),
+      weights: get(header.overlay.weights), owner: raw(header.overlay.owner), hold: get(header.overlay.hold) };
+
+    // What is posed like skin: its vertices, then those of parts that are bound to some of them.
+    const bound = parts.filter(({ bind }) => bind);
+    this.source = Uint16Array.from([...Array(this.size).keys(), ...bound.flatMap(({ bind }) => [...raw(bind)])]);
+    this.rest = Float32Array.from([base, ...bound].flatMap(({ vertices }) => [...get(vertices)]));
+    this.weights = {};
+    for (const name of ["lid_upper", "lid_lower", "jaw", "head"]) {
+      const values = get(base.attributes[name]);
+      this.weights[name] = Float32Array.from(this.source, (v) => values[v]);
+    }
+    this.moved = new Float32Array(this.size * PLANES);
+    this.state = new Float32Array(this.source.length * 3);
+    this.way = new Float32Array(this.size); // from rest, head motion left out [mm]
+
+    // What is drawn: the skin at level 2, then part after part.
+    const triangles = [this.level.faces];
+    this.pieces = [{ material: "skin", motion: "head", first: 0, count: this.level.faces.length, at: 0 }];
+    this.count = this.level.size;
+    let own = this.size;
+    for (const part of parts) {
+      const faces = Uint32Array.from(raw(part.faces), (index) => index + this.count);
+      const size = part.vertices.shape[0];
+      this.pieces.push({ ...part, rest: get(part.vertices), at: this.count, size, first: this.pieces.at(-1).first
+        + this.pieces.at(-1).count, count: faces.length, own: part.bind && own });
+      if (part.bind) own += size;
+      triangles.push(faces);
+      this.count += size;
+    }
+    this.triangles = Uint32Array.from(triangles.flatMap((one) => [...one]));
+    this.vertices = new Float32Array(this.count * STRIDE);
+    this.get = get;
+    this.timing = {};
+  }
+
+  // Action -> side ("" for modes of the whole face) -> [[column or mode, amount]].
+  readActions() {
+    const actions = new Map();
+    for (const [code, side, mix] of this.header.actions) {
+      const made = { left: [], right: [], "": [] };
+      for (const [part, amount] of Object.entries(mix)) {
+        made[part.match(/_(left|right)$/)?.[1] || ""].push([part, amount]);
+      }
+      actions.set(`${code}/${side}`, made);
+    }
+    return actions;
+  }
+
+  // Activations of columns and values of modes, as fau_teach.face.actions.mix has them.
+  mix(scores, extra) {
+    const { limits, rules, gaze } = this.header.mixing;
+    const on = { left: new Map(), right: new Map(), "": new Map() };
+    for (const [key, value] of scores) {
+      const [code, side] = key.split("/");
+      for (const one of side === "both" ? ["left", "right"] : [side]) {
+        on[one].set(code, Math.max(on[one].get(code) || 0, value));
+        if (value >= (on[""].get(code)?.value || 0)) on[""].set(code, { value, side });
+      }
+    }
+    const total = { ...extra };
+    for (const side of ["left", "right", ""]) {
+      const made = {};
+      const level = (code) => (side ? on[side].get(code) : on[""].get(code)?.value) || 0;
+      for (const code of on[side].keys()) {
+        const own = side || on[""].get(code).side;
+        const known = this.actions.get(`${code}/${own}`) || this.actions.get(`${code}/both`);
+        for (const [part, amount] of known?.[side] || []) {
+          const was = made[part] || 0;
+          made[part] = was + level(code) * amount * (part in limits ? 1 : 1 - was);
+        }
+      }
+      for (const { codes, unless, rule, part, amount } of rules) {
+        const name = side && !(part in limits) ? `${part}_${side}` : part;
+        const strength = Math.min(...codes.map(level)) * (1 - Math.max(0, ...unless.map(level)));
+        if (!strength || (part in limits) !== !side) continue;
+        const was = made[name] || 0;
+        made[name] = was + (rule === "scale" ? -was : 1) * amount * strength;
+      }
+      for (const [name, value] of Object.entries(made)) total[name] = (total[name] || 0) + value;
+    }
+    const modes = Object.fromEntries(Object.keys(limits).map((name) => [name, total[name] || 0]));
+    for (const [lid, [up, down]] of Object.entries(gaze)) {
+      for (const side of ["left", "right"]) {
+        const name = `lid_${lid}_${side}`;
+        modes[name] += (modes.gaze_y < 0 ? down : up) * modes.gaze_y * (1 - Math.max(modes[name], 0));
+      }
+    }
+    for (const [name, [low, high]] of Object.entries(limits)) modes[name] = Math.min(Math.max(modes[name], low), high);
+    const columns = Object.entries(total).filter(([name, value]) => value && this.columns.has(name));
+    return { columns: columns.map(([name, value]) => [name, Math.min(Math.max(value, 0), 1)]), modes };
+  }
+
+  // Pose the skin at level 1, subdivide it once, move the parts, compute normals.
+  pose(scores, extra = {}) {
+    const started = performance.now();
+    const { columns, modes } = this.mix(scores, extra);
+    const { state, moved, rest, size, source } = this;
+    this.modes = modes;
+    moved.fill(0);
+    for (const [name, activation] of columns) {
+      const { where, values, sign } = this.columns.get(name);
+      for (let k = 0, i = 0; k < where.length; k += 1, i += PLANES) {
+        const at = where[k] * PLANES;
+        moved[at] += activation * sign * values[i];
+        for (let plane = 1; plane < PLANES; plane += 1) moved[at + plane] += activation * values[i + plane];
+      }
+    }
+    state.set(rest);
+    this.turnLids(modes);
+    for (let v = 0; v < source.length; v += 1) {
+      for (let k = 0; k < 3; k += 1) state[3 * v + k] += moved[source[v] * PLANES + k];
+    }
+    this.clearEyes();
+    this.turnJaw(state, 3, 0, source.length, modes, this.weights.jaw);
+    this.closeLips();
+    for (let v = 0; v < size; v += 1) {
+      this.way[v] = Math.hypot(state[3 * v] - rest[3 * v], state[3 * v + 1] - rest[3 * v + 1], state[3 * v + 2] - rest[3 * v + 2]);
+    }
+    this.turnHead(state, 3, 0, source.length, modes, this.weights.head);
+    const morphed = performance.now();
+    carry(this.level, state, 3, this.vertices, STRIDE, 0);
+    carry(this.level, moved, 2, this.vertices, STRIDE, 6, PLANES, 3);
+    for (const piece of this.pieces.slice(1)) this.movePart(piece, modes);
+    this.normals();
+    this.timing = { morph: morphed - started, surface: performance.now() - morphed };
+  }
+
+  turnLids(modes) {
+    const { state, rest } = this;
+    const { lid_upper: upper, lid_lower: lower } = this.weights;
+    const [, y, z] = this.header.kinematics.eye;
+    for (let v = 0; v < upper.length; v += 1) {
+      if (!upper[v] && !lower[v]) continue;
+      const side = rest[3 * v] > 0 ? "left" : "right";
+      const angle = upper[v] * modes[`lid_upper_${side}`] + lower[v] * modes[`lid_lower_${side}`];
+      turnPair(state, 3 * v + 1, 3 * v + 2, angle, y, z);
+    }
+  }
+
+  clearEyes() {
+    const { state, size } = this;
+    const { eye: [x, y, z], eye_clear: clear } = this.header.kinematics;
+    for (const centre of [x, -x]) {
+      for (let i = 0; i < 3 * size; i += 3) {
+        const [a, b, c] = [state[i] - centre, state[i + 1] - y, state[i + 2] - z];
+        const square = a * a + b * b + c * c;
+        if (square >= clear * clear) continue;
+        const grow = clear / Math.max(Math.sqrt(square), 1e-6);
+        state[i] = centre + a * grow;
+        state[i + 1] = y + b * grow;
+        state[i + 2] = z + c * grow;
+      }
+    }
+  }
+
+  turnJaw(points, stride, from, to, modes, weights = null) {
+    const { jaw_open: open, jaw_side: aside, jaw_forward: forward } = modes;
+    if (!open && !aside && !forward) return;
+    const [y, z] = this.header.kinematics.jaw_axis;
+    for (let v = from; v < to; v += 1) {
+      const weight = weights ? weights[v] : 1;
+      if (!weight) continue;
+      const i = v * stride;
+      turnPair(points, i + 1, i + 2, -open * RADIANS * weight, y, z);
+      points[i] += aside * weight;
+      points[i + 2] += forward * weight;
+    }
+  }
+
+  closeLips() {
+    const { state } = this;
+    const { pairs, rows, left, share, follow } = this.lips;
+    const crossing = Float32Array.from({ length: pairs.length / 2 }, (_, k) =>
+      Math.max(state[3 * pairs[2 * k + 1] + 1] - state[3 * pairs[2 * k] + 1], 0) / 2);
+    rows.forEach((v, k) => {
+      const [a, b] = [crossing[left[k]], crossing[left[k] + 1]];
+      state[3 * v + 1] += follow[k] * (a + share[k] * (b - a));
+    });
+  }
+
+  turnHead(points, stride, from, to, modes, weights = null) {
+    const { head_yaw: yaw, head_pitch: pitch, head_roll: roll, head_forward: forward } = modes;
+    if (!yaw && !pitch && !roll && !forward) return;
+    const [x, y, z] = this.header.kinematics.neck;
+    for (let v = from; v < to; v += 1) {
+      const weight = weights ? weights[v] : 1;
+      const i = v * stride;
+      turnPair(points, i, i + 2, yaw * RADIANS * weight, x, z);
+      turnPair(points, i + 1, i + 2, pitch * RADIANS * weight, y, z);
+      turnPair(points, i, i + 1, roll * RADIANS * weight, x, y);
+      points[i + 2] += forward * weight;
+    }
+  }
+
+  turnEye(points, stride, from, to, modes, side) {
+    const [x, y, z] = this.header.kinematics.eye;
+    for (let i = from * stride; i < to * stride; i += stride) {
+      turnPair(points, i + 1, i + 2, modes.gaze_y * RADIANS, y, z);
+      turnPair(points, i, i + 2, modes.gaze_x * RADIANS, side === "left" ? x : -x, z);
+    }
+  }
+
+  movePart({ motion, rest, at, size, own }, modes) {
+    const { vertices } = this;
+    const place = own === undefined ? rest : this.state.subarray(3 * own, 3 * (own + size));
+    for (let v = 0; v < size; v += 1) vertices.set(place.subarray(3 * v, 3 * v + 3), (at + v) * STRIDE);
+    if (motion === "fixed" || motion === "bound") return;
+    const span = [vertices, STRIDE, at, at + size, modes];
+    if (motion.startsWith("eye_")) this.turnEye(...span, motion.slice(4));
+    if (motion === "jaw" || motion === "tongue") this.turnJaw(...span);
+    this.turnHead(...span);
+  }
+
+  // Normals weighted by area; the shader makes them one long.
+  normals() {
+    const { vertices: p, triangles } = this;
+    for (let i = 3; i < p.length; i += STRIDE) { p[i] = 0; p[i + 1] = 0; p[i + 2] = 0; }
+    for (let t = 0; t < triangles.length; t += 3) {
+      const [a, b, c] = [triangles[t] * STRIDE, triangles[t + 1] * STRIDE, triangles[t + 2] * STRIDE];
+      const [ux, uy, uz] = [p[b] - p[a], p[b + 1] - p[a + 1], p[b + 2] - p[a + 2]];
+      const [vx, vy, vz] = [p[c] - p[a], p[c + 1] - p[a + 1], p[c + 2] - p[a + 2]];
+      const [x, y, z] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+      for (const i of [a, b, c]) { p[i + 3] += x; p[i + 4] += y; p[i + 5] += z; }
+    }
+  }
+
+  // What the shader reads beside position: uv (or its like), skin attributes, lid angles.
+  surface() {
+    const out = new Float32Array(this.count * 8);
+    const put = (piece, attributes, names, offset, rest = 0) => names.forEach((name, k) => {
+      const size = piece.size ?? this.level.size;
+      const values = attributes[name] && this.get(attributes[name]);
+      const fine = !values ? null : piece.rest ? values : carry(this.level, values, 1, new Float32Array(size));
+      for (let v = 0; v < size; v += 1) out[(piece.at + v) * 8 + offset + k] = fine ? fine[v] : rest;
+    });
+    for (const piece of this.pieces) {
+      const attributes = piece.attributes || this.header.base.attributes;
+      const name = ["uv", "eye", "tooth", "strand"].filter((one) => attributes[one]).pop();
+      if (name) {
+        let pair = this.get(attributes[name]);
+        if (!piece.rest) pair = carry(this.level, pair, 2, new Float32Array(2 * this.level.size));
+        for (let i = 0; i < pair.length; i += 1) out[(piece.at + (i >> 1)) * 8 + (i & 1)] = pair[i];
+      }
+      put(piece, attributes, ["lip", "vermilion", "cavity"], 2);
+      put(piece, attributes, ["ao"], 5, 1);
+      put(piece, attributes, ["lid_upper", "lid_lower"], 6);
+    }
+    return out;
+  }
+
+  // Uniforms of the shader for one piece, in the order that the header names.
+  uniforms(motion, { rows, position, footprint, light }) {
+    const { names, values, lamps } = this.header.shading;
+    const out = Float32Array.from(values);
+    const put = (name, value) => [].concat(value).forEach((x, k) => {
+      out[names.indexOf(Array.isArray(value) ? `${name}_${"xyz"[k]}` : name)] = x;
+    });
+    const head = (vector) => {
+      const { neck } = this.header.kinematics;
+      const points = [0, 0, 0, ...vector].map((x, k) => x + neck[k % 3]);
+      this.turnHead(points, 3, 0, 2, this.modes);
+      return [3, 4, 5].map((k) => points[k] - points[k - 3]);
+    };
+    put("up", head([0, 1, 0]));
+    put("position", position);
+    put("key", untwist(rows, lamps.key));
+    put("fill", untwist(rows, lamps.fill));
+    put("footprint", footprint);
+    put("detail", Math.min(Math.max(1.45 - footprint, 0), 1));
+    put("exposure", values[names.indexOf("exposure")] * light);
+    if (motion.startsWith("eye_")) {
+      const [x, y, z] = this.header.kinematics.eye;
+      const points = [x, y, z + 1];
+      this.turnEye(points, 3, 0, 1, this.modes, "left");
+      put("gaze", head([points[0] - x, points[1] - y, points[2] - z]));
+      const [upper, lower] = this.margins(motion.slice(4));
+      put("margin_upper", upper);
+      put("margin_lower", lower);
+    }
+    return out;
+  }
+
+  margins() { return [0.4, -0.4]; }
+
+  edges() {
+    if (!this.wire) {
+      const { faces } = this.level;
+      const found = new Set();
+      for (let f = 0; f < faces.length; f += 3) {
+        for (let k = 0; k < 3; k += 1) {
+          const [a, b] = [faces[f + k], faces[f + ((k + 1) % 3)]];
+          if (a < b) found.add(a * this.count + b);
+        }
+      }
+      this.wire = Uint32Array.from([...found].flatMap((key) => [Math.floor(key / this.count), key % this.count]));
+    }
+    return this.wire;
+  }
+
+  // Two display colours a vertex, with cover: branches of the nerve, or the way from rest.
+  overlay(kind, data) {
+    this.cover ||= new Uint8Array(this.count * 8);
+    if (kind === "skin" && this.covered === "skin") return this.cover;
+    if (kind === "nerves" && this.covered === "nerves") return this.cover;
+    this.covered = kind;
+    this.cover.fill(0);
+    const put = (v, at, [r, g, b], cover) => this.cover.set([r, g, b, 255 * cover], v * 8 + at);
+    if (kind === "heat") {
+      const way = carry(this.level, this.way, 1, new Float32Array(this.level.size));
+      way.forEach((mm, v) => {
+        const colour = ramp(STOPS, mm / HEAT_MM);
+        put(v, 0, colour, 0.85);
+        put(v, 4, colour, 0.85);
+      });
+    }
+    if (kind === "nerves" && this.muscles) {
+      const { owner, hold, muscles } = this.muscles;
+      const colours = new Map(data.branches.map(([id, , colour]) => [id, rgbOf(colour)]));
+      for (const half of [0, 1]) {
+        const soft = new Float32Array(4 * this.size);
+        for (let v = 0; v < this.size; v += 1) {
+          const found = data.nerves[muscles[owner[v]]] || [];
+          const cover = Math.min(hold[v] * 3, 1) * 0.72;
+          const colour = colours.get(found[half % found.length]);
+          if (colour) soft.set([...colour.map((x) => x * cover), cover], 4 * v);
+        }
+        const fine = carry(this.level, soft, 4, new Float32Array(4 * this.level.size));
+        for (let v = 0; v < this.level.size; v += 1) {
+          const cover = fine[4 * v + 3];
+          if (cover > 0.01) put(v, 4 * half, [0, 1, 2].map((k) => fine[4 * v + k] / cover), cover);
+        }
+      }
+    }
+    return this.cover;
+  }
+
+  muscleColours() {
+    return (this.muscles?.muscles || []).map((id, k) => [id, wheel(k)]);
+  }
+
+  // Fibres on the posed skin: start, end and colour of each piece, nine floats.
+  fibres(data) {
+    if (!this.muscles) return new Float32Array(0);
+    const { fibres, corners, weights, muscles } = this.muscles;
+    const { vertices, mirror } = this;
+    const out = [];
+    const point = (at, other) => [0, 1, 2].map((k) => [0, 1, 2].reduce((sum, c) => sum + weights[3 * at + c]
+      * vertices[(other ? mirror[corners[3 * at + c]] : corners[3 * at + c]) * STRIDE + k], 0));
+    let at = 0;
+    fibres.forEach(([muscle, count], number) => {
+      const nerves = data?.nerves[muscles[muscle]];
+      const branch = nerves && data.branches.find(([id]) => id === nerves[number % nerves.length]);
+      const colour = rgbOf(branch ? branch[2] : wheel(muscle)).map((x) => x / 255);
+      for (const other of [false, true]) {
+        let before = point(at, other);
+        for (let k = 1; k < count; k += 1) {
+          const now = point(at + k, other);
+          out.push(...before, ...now, ...colour);
+          before = now;
+        }
+      }
+      at += count;
+    });
+    return Float32Array.from(out);
+  }
+
+  // A column: the vertices that it moves, their five values, and the sign of dx.
+  readColumns(raw) {
+    const columns = new Map();
+    for (const one of byValues(this.header.columns)) {
+      if (!one.planes) {
+        const twin = columns.get(one.mirror);
+        columns.set(one.id, { ...twin, where: twin.where.map((v) => this.mirror[v]), sign: -twin.sign });
+        continue;
+      }
+      const [, n] = one.planes.shape;
+      const mask = raw(one.mask);
+      const where = new Uint16Array(n);
+      for (let v = 0, k = 0; v < this.size; v += 1) if ((mask[v >> 3] >> (v & 7)) & 1) where[k++] = v;
+      const planes = raw(one.planes);
+      const values = new Float32Array(n * PLANES);
+      for (let plane = 0; plane < PLANES; plane += 1) {
+        const step = plane < 3 ? one.planes.step : one.strain_step;
+        for (let k = 0; k < n; k += 1) values[k * PLANES + plane] = planes[plane * n + k] * step;
+      }
+      columns.set(one.id, { where, values, sign: 1 });
+    }
+    return columns;
+  }
+}
+
+const rgbOf = (colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+
+function ramp(stops, share) {
+  const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
+  const low = Math.min(Math.floor(place), stops.length - 2);
+  return stops[low].map((x, k) => x + (stops[low + 1][k] - x) * (place - low));
+}
+
+// Colours far apart for neighbours in a list: steps of the golden angle round the wheel.
+function wheel(number) {
+  const tone = (k) => {
+    const h = (k + (number * 137.508) / 30) % 12;
+    const light = number % 2 ? 0.42 : 0.56;
+    return Math.round(255 * (light - 0.75 * Math.min(light, 1 - light) * Math.max(-1, Math.min(h - 3, 9 - h, 1))));
+  };
+  return `#${[0, 8, 4].map((k) => tone(k).toString(16).padStart(2, "0")).join("")}`;
+}
+
+// Columns that hold values come before their mirror images.
+function byValues(columns) {
+  return [...columns].sort((a, b) => Number(!a.planes) - Number(!b.planes));
+}
