@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from types import MappingProxyType
 
 from fau_teach import facs
@@ -15,6 +16,7 @@ from fau_teach.clip.tables import implied, movable, rows
 
 Row = Mapping[str, str]
 _NAMES = ("code", "by", "side")
+_SIDES = {"either": ("left", "both"), "one": ("left",), "both": ("both",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ class Sight:
 
     Parameters
     ----------
-    curves : (code that shows, code that acts) -> displacement of the first; mostly the two are
-        one code, but 27 also shows 25. A code that can act on one side has the curve of one side
+    curves : (code that shows, code that acts, side that acts) -> displacement of the first.
+        Mostly the two are one code, but 27 also shows 25. The side is ``"left"``, which also
+        stands for right, or ``"both"``
     residual : (code, other) -> share of the displacement of the code, 0 to 1, that stays
         visible while the other is at 1; a pair that is missing keeps all
 
@@ -62,7 +65,7 @@ class Sight:
     ``fau_teach.face.visible`` from the default identity.
     """
 
-    curves: Mapping[tuple[str, str], Curve]
+    curves: Mapping[tuple[str, str, str], Curve]
     residual: Mapping[tuple[str, str], float]
 
     @classmethod
@@ -74,20 +77,19 @@ class Sight:
         DataError
             A cell is no number, is out of bounds, or does not fit its neighbours.
         """
-        curves: dict[tuple[str, str], Curve] = {}
+        curves: dict[tuple[str, str, str], Curve] = {}
         for line, row in enumerate(visible, 2):
-            file, code, by = f"visible.csv, line {line}", row["code"], row["by"]
-            wanted = "both" if movable().get(by, "both") == "both" else "left"
-            if row["side"] != wanted:
-                raise DataError(f"{file}: side {row['side']!r} of {by}. Write {wanted!r}.")
-            knots = sorted(
-                (float(k), _number(v, file, 500)) for k, v in row.items() if k[0] in "01"
-            )
-            curve = Curve(*zip(*knots, strict=True))
-            if curve.levels[-1] != 1 or list(curve.mm) != sorted(curve.mm) or (code, by) in curves:
-                rule = "values that never fall, the last one at 1, once for each code"
-                raise DataError(f"{file}: {code} by {by}. Write {rule}.")
-            curves[code, by] = curve
+            file, key = f"visible.csv, line {line}", (row["code"], row["by"], row["side"])
+            sides = _SIDES[movable()[row["by"]]] if row["by"] in movable() else ()
+            if row["side"] not in sides or row["code"] not in movable():
+                advice = f"Write codes from clip.movable() and side {' or '.join(sides) or 'both'}"
+                raise DataError(f"{file}: {' '.join(key)}. {advice}.")
+            levels = tuple(float(name) for name in row if name not in _NAMES)
+            curve = Curve(levels, tuple(_number(row[f"{level:g}"], file, 500) for level in levels))
+            if levels[-1] != 1 or [*curve.mm] != sorted(curve.mm) or key in curves:
+                advice = "Write values that never fall, the last one at 1, once for each code"
+                raise DataError(f"{file}: {' '.join(key)}. {advice}.")
+            curves[key] = curve
         residual = {
             (row["code"], row["other"]): _number(row["residual"], f"masking.csv, line {line}", 1)
             for line, row in enumerate(masking, 2)
@@ -96,7 +98,7 @@ class Sight:
 
     def companions(self, code: str) -> tuple[str, ...]:
         """Codes that show along with a code, by the rules or on this face."""
-        here = (shown for shown, by in self.curves if by == code and shown != code)
+        here = (shown for shown, by, _ in self.curves if by == code and shown != code)
         return tuple(dict.fromkeys((*implied(code), *here)))
 
     def covers(self, code: str) -> tuple[tuple[str, float], ...]:
@@ -104,15 +106,36 @@ class Sight:
         found = ((other, share) for (one, other), share in self.residual.items() if one == code)
         return tuple((o, share) for o, share in found if code not in self.companions(o))
 
+    def amount(self, code: str, by: str, level: float, whole: float) -> float:
+        """What shows of a code while another, or itself, acts [mm].
+
+        Parameters
+        ----------
+        code, by : what shows, and what acts
+        level : activation of the side that is looked at
+        whole : activation that both sides reach
+        """
+        found = ((self.curves.get((code, by, "left")), level),
+                 (self.curves.get((code, by, "both")), whole))  # fmt: skip
+        return max((curve.at(x) for curve, x in found if curve), default=0.0)
+
+    def looks(self, code: str, mm: float, whole: bool) -> float:
+        """Activation that a displacement of a code looks like, on both sides or on one."""
+        names = ("both", "left") if whole else ("left", "both")
+        return next(
+            self.curves[code, code, n] for n in names if (code, code, n) in self.curves
+        ).level(mm)
+
     def limit(self, code: str, threshold: float) -> float:
-        """Least displacement [mm] at which a code is scored.
+        """Least displacement [mm] at which a code is scored; infinite if it never shows.
 
         That is the threshold, for a head several times as much (``key.csv``), or what the
         weakest A shows where that is more.
         """
         times = setting("head_factor") if facs.au(code).kind == "head" else 1
         weakest = float(next(iter(rows("intensity").values()))["low"])
-        return max(threshold * times, self.curves[code, code].at(weakest))
+        least = self.amount(code, code, weakest, weakest)
+        return max(threshold * times, least) if least else inf
 
 
 def _number(text: str, file: str, most: float) -> float:
@@ -136,5 +159,5 @@ def setting(name: str) -> float:
 
 def letter(level: float) -> str:
     """Letter A to E of a visible activation; empty below the band of A."""
-    fits = (name for name, row in rows("intensity").items() if level >= float(row["low"]))
+    fits = (n for n, row in rows("intensity").items() if round(level, 6) >= float(row["low"]))
     return max(fits, default="")

@@ -4,10 +4,11 @@ A movement shows the displacement that the face has at its activation; less of i
 another movement covers it, nothing while its side is turned away. Then
 
 - **onset** is the first frame in which what shows reaches the threshold,
-- **apex** is the frame of the maximum, the first one of a plateau,
+- **apex** is the frame of the maximum, the first one of a plateau; frames in which others
+  cover less than a tenth of it count as not covered,
 - **offset** is the first frame after all that show, or the last frame of the clip.
 
-A frame between, in which a blink hides it, does not end a movement. Stretches of one code and
+Frames between, in which a blink hides it, do not end a movement. Stretches of one code and
 side that overlap are one item. Left and right are one item where their spans overlap by half
 (intersection over union); where their letters differ it is asymmetric (A), with the stronger
 letter. The syllables of the nuisance are one AD50.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from fau_teach.clip.checks import real
@@ -30,16 +32,20 @@ if TYPE_CHECKING:
 
 _GAZE = ("61", "62", "63", "64")
 _LIDS = ("43", "45", "46")
+_PLAIN = 0.9
 _SIDES = {"L": "left", "R": "right"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """What shows of a code: frame -> displacement [mm] and the activation it looks like."""
+    """What shows of a code.
+
+    Frame -> displacement that shows [mm], the activation it looks like, all displacement [mm].
+    """
 
     code: str
     side: str
-    shown: dict[int, tuple[float, float]]
+    shown: dict[int, tuple[float, float, float]]
     by: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     note: str = ""
@@ -61,8 +67,10 @@ class _Track:
     @property
     def peak(self) -> tuple[int, float, float]:
         """Frame, displacement [mm] and activation at the apex."""
-        apex = min(self.shown, key=lambda frame: (-self.shown[frame][0], frame))
-        return (apex, *self.shown[apex])
+        most = max(self.shown.values())[0]
+        plain = [frame for frame, (mm, _, _) in self.shown.items() if mm >= _PLAIN * most]
+        apex = min(plain, key=lambda frame: (-self.shown[frame][2], frame))
+        return (apex, *self.shown[apex][:2])
 
 
 def watched(clip: Clip, threshold: float | None = None, sight: Sight | None = None) -> Key:
@@ -123,21 +131,18 @@ class _Eye:
         """What a movement shows of a code, its own or one that shows along with it."""
         along = move.code if code != move.code else ""
         place = "" if movable()[code] == "both" else side
-        own, acting = (self.what.curves.get((code, by)) for by in (code, move.code))
-        if own is None or acting is None:
-            reason = f"this face does not show it{' with ' * bool(along)}{along}"
-            return Removed(code, place, "weak", reason, along, of)
         limit = self.what.limit(code, self.threshold)
+        if limit == inf:
+            return Removed(code, place, "weak", "this face does not show it", along, of)
         covers = [
-            (other, residual)
-            for other, residual in self.what.covers(code)
-            if other in self.driven and other != move.code
+            (other, residual) for other, residual in self.what.covers(code) if other in self.driven
         ]
-        shown: dict[int, tuple[float, float]] = {}
+        shown: dict[int, tuple[float, float, float]] = {}
         most, free, reason = 0.0, (0.0, ""), ""
         for frame in range(move.onset, min(move.offset + 1, self.frames)):
             level = move.level(frame)
-            raw = round(acting.at(level), 6)
+            whole = self.level(move.code, "", frame)
+            raw = round(self.what.amount(code, move.code, level, whole), 6)
             most = max(most, raw)
             hidden = self.hidden(code, place, frame) if raw >= limit else "weak"
             if hidden:
@@ -147,7 +152,9 @@ class _Eye:
             share, other = min(left, default=(1.0, ""))
             free, mm = max(free, (raw, other)), round(raw * share, 6)
             if mm >= limit:
-                shown[frame] = mm, own.level(mm) if along or share < 1 else level
+                plain = share == 1 and not along
+                looks = level if plain else self.what.looks(code, mm, whole >= level)
+                shown[frame] = mm, looks, raw
         if shown:
             return _Track(code, place, shown, (along,) if along else (), of)
         if most < limit:

@@ -7,7 +7,7 @@ between 0 and 1 and lids between wide open and shut.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -39,6 +39,7 @@ MODES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "tongue_up": (-10.0, 10.0),
     }
 )
+RULES = ("scale", "add", "saturate")
 _TO_A_SIDE = ("jaw_side", "tongue_side")
 _LID_BY_GAZE = {"upper": (-0.016, -0.022), "lower": (0.006, 0.014)}
 """Closure per degree of upward and of downward gaze."""
@@ -72,14 +73,17 @@ class Rule:
     ----------
     id : name
     codes : acts where all of these do, as strongly as the weakest
+    any : and one of these, if there are any; as strongly as the strongest
     unless : and none of these
-    rule : ``"scale"`` takes the share ``amount`` of the part away, ``"add"`` adds ``amount``
+    rule : ``"scale"`` takes the share ``amount`` of the part away, ``"add"`` adds ``amount``;
+        ``"saturate"`` only names a muscle that two actions share, as :func:`mix` treats them all
     part : muscle, load or mode, without its side
     amount : at full strength
     """
 
     id: str
     codes: tuple[str, ...]
+    any: tuple[str, ...]
     unless: tuple[str, ...]
     rule: str
     part: str
@@ -125,14 +129,15 @@ def rules() -> tuple[Rule, ...]:
     """
     found = []
     for row in read_csv("face/combinations.csv", ("id", "codes", "rule", "part", "amount")):
-        codes, unless = tuple(row["codes"].split()), tuple(row["unless"].split())
+        codes, one_of, unless = (tuple(row[name].split()) for name in ("codes", "any", "unless"))
         _sides_of(row["part"], "combinations")
-        if row["rule"] not in ("scale", "add") or not {*codes, *unless} <= set(actions()):
+        if row["rule"] not in RULES or not {*codes, *one_of, *unless} <= set(actions()):
             raise DataError(
-                f"data/face/combinations.csv, {row['id']}: rule must be 'scale' or 'add' "
-                f"and the codes {codes + unless} have actions; got {row['rule']!r}."
+                f"data/face/combinations.csv, {row['id']}: the rule must be one of {RULES} and "
+                f"all codes must have actions; got {row['rule']!r} for {codes + one_of + unless}."
             )
-        found.append(Rule(row["id"], codes, unless, row["rule"], row["part"], float(row["amount"])))
+        amount = float(row["amount"])
+        found.append(Rule(row["id"], codes, one_of, unless, row["rule"], row["part"], amount))
     return tuple(found)
 
 
@@ -248,6 +253,8 @@ def _summed(acting: Mapping[str, float], *, whole: bool) -> dict[str, float]:
                 share = 0.0 if _is_mode(part) else before
                 made[part] = before + activation * amount * (1 - share)
     for rule in rules():
+        if rule.rule == "saturate":
+            continue
         strength = _strength(rule, acting)
         if strength and (rule.part in MODES) == whole:
             before = made.get(rule.part, 0.0)
@@ -261,5 +268,10 @@ def _is_mode(part: str) -> bool:
 
 
 def _strength(rule: Rule, acting: Mapping[str, float]) -> float:
-    together = min(acting.get(code, 0.0) for code in rule.codes)
-    return together * (1 - max((acting.get(code, 0.0) for code in rule.unless), default=0.0))
+    """How far a combination is there, 0 to 1."""
+
+    def least_or_most(choose: Callable[..., float], codes: tuple[str, ...], none: float) -> float:
+        return choose((acting.get(code, 0.0) for code in codes), default=none)
+
+    together = least_or_most(min, rule.codes, 1.0) * least_or_most(max, rule.any, 1.0)
+    return together * (1 - least_or_most(max, rule.unless, 0.0))

@@ -35,7 +35,9 @@ def _lashes(face: Face) -> tuple[Part, ...]:
     ring = cage.landmarks().of("eye_margin")
     upper, lower = ring[:9], np.append(ring[:7:-1], ring[0])[::-1]
     skin = face.hierarchy.levels[1].vertices
-    mesh, bind = parts.lashes(skin[upper], skin[lower], cage.EYE)
+    mesh, bind = parts.lashes(
+        skin[upper], skin[lower], cage.EYE, upper=(38, 5.0), lower=(20, 2.4)
+    )
     index = np.concatenate([upper, lower])[bind].astype(np.int32)
     left = Part("lashes_left", mesh, "lash", "bound", index)
     other = parts.mirrored(mesh)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from fau_teach.face.camera import Camera
-from fau_teach.face.raster import check_faces, rasterize
+from fau_teach.face.raster import check_faces, scan
 
 Float = npt.NDArray[np.float64]
 Method = Literal["zbuffer", "open3d"]
@@ -40,12 +40,15 @@ def depth_map(
         The mesh is empty or misshapen, a vertex is not finite or not before the camera, or the
         method is unknown (says which).
     """
-    if method == "zbuffer":
-        return rasterize(vertices, faces, camera).depth_map
-    if method != "open3d":
+    if method not in ("zbuffer", "open3d"):
         raise ValueError(f"method {method!r} is unknown. Use 'zbuffer' or 'open3d'.")
     corners = check_faces(vertices, faces)
-    camera.project(vertices)  # refuses what the z-buffer refuses
+    x, y, depth = camera.project(vertices).T.copy()
+    if method == "zbuffer":
+        seen = np.zeros(camera.height * camera.width)
+        pixel, _, near = scan(x, y, 1 / depth, corners, camera.width, camera.height)
+        seen[pixel] = 1 / near
+        return seen.reshape(camera.height, camera.width)
     import open3d as o3d
 
     scene = o3d.t.geometry.RaycastingScene()
@@ -168,7 +171,7 @@ class Sensor:
         if self.mixing:
             near = ndimage.minimum_filter(np.where(valid, depth, np.inf), 3)
             far = ndimage.maximum_filter(depth, 3)
-            at = np.flatnonzero(valid & (far - near > self.jump))
+            at = np.flatnonzero(far - near > self.jump)
             at = at[chance.random(len(at)) < self.mixing]
             near, far = near.flat[at], far.flat[at]
             measured.flat[at] = near + chance.random(len(at)) * (far - near)

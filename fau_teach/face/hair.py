@@ -10,20 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
-from fau_teach.face.mesh import Float, Int, Mesh, gather, vertex_normals
+from fau_teach.face.mesh import Float, Mesh, vertex_normals
 from fau_teach.face.parts import Part, dome, join, through, unit
 
 Scalp = Callable[[Float], Float]
 
 CENTRE = np.array([0.0, 30.0, -95.0])
 STYLES = ("cropped", "short", "parted", "bob", "bun", "curly", "shaved")
+# Styles under which the ears are left out.
+EARS_HIDDEN = frozenset({"bob"})
 # Azimuth from straight ahead [degrees] and height of the hairline [mm]: forehead, temple,
 # sideburn, over the ear, behind it, nape.
 _HAIRLINE = np.array([
-    (0, 78), (13, 79), (26, 76), (36, 66), (44, 50), (51, 33), (58, 22), (65, 12), (70, 0),
-    (74, -14), (79, -17), (84, -10), (88, 6), (93, 13), (100, 15), (106, 12), (112, 0),
+    (0, 78), (13, 79), (26, 76), (36, 66), (44, 50), (51, 33), (57, 22), (62, 10), (66, -6),
+    (70, -18), (76, -20), (80, -14), (84, 0), (89, 11), (96, 15), (105, 12), (112, 0),
     (118, -25), (126, -48), (140, -64), (160, -72), (180, -75),
 ], float)  # fmt: skip
 _HALF = np.r_[np.arange(6) * 6.6, 39.6 + np.arange(21) * 4.05, 124.65 + np.arange(8) * 55.35 / 7]
@@ -99,48 +102,54 @@ class _Style:
     strands: str = "crown"
     part: float | None = None
     curtain: float | None = None
+    curl: bool = False
 
 
 _STYLES = {
     "cropped": _Style(3.6, 3.0, 3.2, 7.0, rough=0.2),
     "short": _Style(12.0, 6.0, 8.0, 16.0, lift=4.0, rough=0.9, wave=26.0),
     "parted": _Style(14.0, 8.0, 9.0, 15.0, lift=3.0, rough=0.7, strands="part", part=26.0),
-    "bob": _Style(11.0, 17.0, 15.0, 15.0, rough=0.7, strands="part", part=0.0, curtain=-100.0),
+    "bob": _Style(11.0, 12.0, 13.0, 15.0, rough=0.7, strands="part", part=0.0, curtain=-100.0),
     "bun": _Style(5.5, 4.5, 5.0, 9.0, rough=0.25, strands="bun"),
-    "curly": _Style(34.0, 27.0, 30.0, 22.0, rough=3.2, wave=19.0),
+    "curly": _Style(32.0, 25.0, 29.0, 20.0, rough=3.6, wave=27.0, curl=True),
 }
-_BUN = np.array([0.0, 92.0, -178.0])
+_BUN = np.array([0.0, 88.0, -182.0])
 
 
-def _across(points: Float, style: _Style) -> Float:
-    """Coordinate across the strands [mm], the same left and right."""
+def _swirl(points: Float, style: _Style, sign: Float | float) -> npt.NDArray[np.complex128]:
+    """Complex field whose angle is constant along a strand; sign: the side of the parting."""
     x, y, z = np.moveaxis(points, -1, 0)
     if style.strands == "part":
-        wide = np.abs(x - (style.part or 0.0)) + 1.6 * np.clip(y - 55, 0, None)
-        return np.asarray(95 * np.arctan2(z + 95, wide + 12), float)
+        wide = sign * (x - (style.part or 0.0)) + 1.6 * np.clip(y - 55, 0, None)
+        return np.asarray(wide + 12 + 1j * (z + 95))
     if style.strands == "bun":
         axis = unit(_BUN - CENTRE)
-        flat = points - CENTRE - ((points - CENTRE) @ axis)[..., None] * axis
-        up = np.cross(axis, [1.0, 0.0, 0.0])
-        return np.asarray(70 * np.arctan2(np.abs(flat[..., 0]), flat @ up), float)
-    whorl = np.array([0.0, 104.0, -138.0])
-    return np.asarray(75 * np.arctan2(np.abs(x - whorl[0]), z - whorl[2] + 0.35 * (whorl[1] - y)), float)
+        away = points - CENTRE
+        return np.asarray(away @ np.cross(axis, [1.0, 0.0, 0.0]) + 1j * away[..., 0])
+    return np.asarray(z + 138 + 0.35 * (104 - y) + 1j * x)
 
 
-def _strands(mesh: Mesh, across: Float, cover: Float) -> Mesh:
-    """Mesh with `strand`, `lock` and `cover`; strands run along level lines of `across`."""
-    v, f = mesh.vertices, mesh.faces
-    # Normal x gradient of a linear function on a triangle, times twice its area.
-    turned = [across[f[:, k], None] * (v[f[:, k - 1]] - v[f[:, k - 2]]) for k in range(3)]
-    way = gather(turned[0] + turned[1] + turned[2], f, len(v))
+def _strands(mesh: Mesh, style: _Style, cover: Float) -> Mesh:
+    """Mesh with `strand`, `lock` and `cover`."""
+    v, step = mesh.vertices, 0.5
+    sign = np.where(v[:, 0] >= (style.part or 0.0), 1.0, -1.0)
+    here = _swirl(v, style, sign)
+    moved = [_swirl(v + k, style, sign) - _swirl(v - k, style, sign) for k in step * np.eye(3)]
+    slope = np.stack([(change / here).imag for change in moved], 1)
+    normal = vertex_normals(v, mesh.faces)
+    right = unit(np.cross([0.0, 1.0, 0.0], normal) + 1e-9 * np.array([1.0, 0.0, 0.0]))
+    way = np.cross(normal, slope)
     way = np.where((way @ [0.0, -1.0, -0.35])[:, None] < 0, -way, way)
-    normal = vertex_normals(v, f)
-    right = np.cross([0.0, 1.0, 0.0], normal)
-    right /= np.maximum(np.linalg.norm(right, axis=1, keepdims=True), 1e-9)
     strand = np.stack([(way * right).sum(1), (way * np.cross(normal, right)).sum(1)], 1)
+    across = 80 * np.abs(np.angle(here))
+    along = -v[:, 1] - 0.35 * v[:, 2]
+    if style.curl:
+        turn = np.pi * _noise(v, 31.0)
+        strand = np.stack([np.cos(turn) * np.sign(v[:, 0] + 1e-9), np.sin(turn)], 1)
+        across, along = across + 9 * _noise(v, 27.0), along + 9 * _noise(v[:, [0, 2, 1]], 23.0)
     strand /= np.maximum(np.linalg.norm(strand, axis=1, keepdims=True), 1e-9)
-    lock = np.stack([across, -v[:, 1] - 0.35 * v[:, 2]], 1)
-    return Mesh(v, f, {"strand": strand, "lock": lock, "cover": cover})
+    values = {"strand": strand, "lock": np.stack([across, along], 1), "cover": cover}
+    return Mesh(v, mesh.faces, values)
 
 
 def _directions(azimuth: Float, polar: Float) -> Float:
@@ -237,13 +246,13 @@ def hair(
         fall, inside = _curtain(kind, azimuth, scalp, volume)
         rings = outer + (fall - outer) * hang[:, None]
         # The inner sheet: under the skin where nothing hangs.
-        under = skin[-1] - at[-1] * np.arange(1, len(inside) + 1)[:, None, None]
+        under = skin[-1] - at[-1] * np.arange(2, len(inside) + 2)[:, None, None]
         rings = np.concatenate([rings, under + (inside - under) * hang[:, None]])
         covers = np.concatenate([cover + (1 - cover) * hang, np.repeat(np.maximum(cover[-1:], hang), len(inside), 0)])
     top = np.array([[0.0, 1.0, 0.0]])
     crown = scalp(top)[0] + volume * _thickness(kind, top, CENTRE + top * scalp(top)[0], np.array([90.0]))[0]
     mesh = dome(CENTRE + top[0] * crown, rings)
-    mesh = _strands(mesh, _across(mesh.vertices, kind), np.r_[1.0, covers.ravel()])
+    mesh = _strands(mesh, kind, np.r_[1.0, covers.ravel()])
     if style == "bun":
         mesh = join(mesh, _bun())
     return Part("hair", mesh, "hair", "head")
@@ -262,12 +271,15 @@ def _curtain(style: _Style, azimuth: Float, scalp: Scalp, volume: float) -> tupl
     drop = np.clip((share - 0.5) / 0.5, 0, 1)
     out = np.stack([np.sin(azimuth), 0 * azimuth, np.cos(azimuth)], -1)
     out[np.abs(np.abs(azimuth) - np.pi) < 1e-9, 0] = 0.0
-    # A little wider on the way down, turned in at the tips; the back follows the neck.
+    # Wider over the ear, turned in at the tips; the back follows the neck.
+    ear = 3 * np.exp(-(((np.abs(azimuth) - 1.83) / 0.42) ** 2)) * np.exp(-(((drop - 0.3) / 0.32) ** 2))
     lean = np.clip(-np.cos(azimuth), 0, 1) * 26 * drop**1.3
-    swell = 5 * np.sin(np.pi * drop) - 11 * np.clip(drop - 0.72, 0, 1) ** 2 / 0.078 * 0.8 - lean
+    swell = 3 * np.sin(np.pi * drop) - 15 * np.clip((drop - 0.6) / 0.4, 0, 1) ** 2 + ear - lean
     start = fall[np.flatnonzero(drop[:, 0] <= 0)[-1]]
-    hung = start + out * (swell + style.rough * _noise(start + [0.0, 1.0, 0.0] * (-60 * drop[..., None]), 40.0))[..., None]
-    hung[..., 1] = start[:, 1] + drop * (level - start[:, 1])
+    strip = start + [0.0, 1.0, 0.0] * (-25 * drop[..., None])
+    hung = start + out * (swell + style.rough * 1.8 * _noise(strip, 21.0))[..., None]
+    tips = level + 10 * np.clip(-np.cos(azimuth), 0, 1) + 2.0 * _noise(start, 17.0)
+    hung[..., 1] = start[:, 1] + drop * (tips - start[:, 1])
     fall = np.where((drop > 0)[..., None], hung, fall)
     tip = fall[-1]
     sheet = [tip - out * 5.0 + [0.0, 1.5, 0.0]]
@@ -285,10 +297,9 @@ def _bun() -> Mesh:
     polar = np.deg2rad(np.r_[12, 28, 44, 60, 76, 92, 108, 124, 140])[:, None]
     turn = np.arange(28) * 2 * np.pi / 28
     swirl = turn + 1.1 * polar
-    radius = 27 + 1.3 * np.cos(4 * swirl)
+    radius = 31 + 1.6 * np.cos(4 * swirl)
     flat = np.stack([np.cos(turn) + 0 * polar, np.sin(turn) + 0 * polar], -1) * (radius * np.sin(polar))[..., None]
     rings = _BUN + flat[..., :1] * right + flat[..., 1:] * up + (0.82 * radius * np.cos(polar))[..., None] * axis
-    middle = _BUN + 0.8 * 27 * axis
+    middle = _BUN + 0.81 * 31 * axis
     mesh = dome(middle, rings)
-    across = np.r_[0.0, (np.rad2deg(polar) + 0 * turn).ravel()]
-    return _strands(mesh, across, np.ones(len(mesh.vertices)))
+    return _strands(mesh, _STYLES["bun"], np.ones(len(mesh.vertices)))

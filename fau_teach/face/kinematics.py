@@ -85,8 +85,11 @@ def contact(rest: Float, lip: Float, pairs: Int) -> Contact:
     depth = line[left, 2] * (1 - share) + line[left + 1, 2] * share
     away = np.hypot(rest[rows, 1] - height, rest[rows, 2] - depth)
     follow = lip[rows] * np.exp(-((away / CONTACT_REACH) ** 2))
-    both = {int(v): sign for pair in order for v, sign in zip(pair, (1.0, -1.0), strict=True)}
-    follow = np.array([both.get(int(r), f) for r, f in zip(rows, follow, strict=True)])
+    # The pairs themselves follow fully, both at the very same place of the line.
+    at = np.searchsorted(rows, order)
+    follow[at[:, 0]], follow[at[:, 1]] = 1.0, -1.0
+    left[at] = np.minimum(np.arange(len(order)), len(order) - 2)[:, None]
+    share[at] = (np.arange(len(order)) == len(order) - 1)[:, None]
     return Contact(order, rows, left, share, follow)
 
 

@@ -8,7 +8,7 @@ same zones and stay in columns of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -45,10 +45,13 @@ class Pull:
     pull : ``"path"``, ``"parallel"``, ``"centre"``, ``"deep"``, ``"outward"``, ``"inward"``,
         ``"together"``, ``"apart"`` and ``"roll"`` of the lips, or a direction
     lip : ``"upper"`` or ``"lower"`` where the other lip is left alone, else empty
-    zone : ``"skin"``, ``"lids"``, ``"lip"`` (skin and red part of the lips) or ``"red"``
+    zone : ``"skin"``, ``"lids"``, ``"lip"`` (skin and red part of the lips), ``"red"`` or
+        ``"thick"`` (the lip with its inner side)
     halves : it crosses the midline; left and right are halves of one muscle
     weights : gain of a ring at its top, bottom, medial and lateral end
     bulge : how hard the thickening belly pushes the skin outward, relative to the pull along it
+    against : (n, 3) line of contact that takes up the vertical part of the force, where the lip
+        presses on what it touches; None where nothing does
     peak : largest displacement with both sides at activation 1 [mm]
     strength : force at activation 1 [N]
     """
@@ -66,6 +69,7 @@ class Pull:
     halves: bool
     weights: tuple[float, float, float, float]
     bulge: float
+    against: Float | None
     peak: float
     strength: float
 
@@ -110,6 +114,7 @@ def pulls() -> tuple[Pull, ...]:
                 **{name: row[name] for name in ("id", "muscle", "form", "pull", "lip", "zone")},
                 **{name: float(row[name]) for name in ("width", "start", "end", "bulge", "strength")},
                 path=_points(row["path"]),
+                against=_points(row["against"]) if row["against"] else None,
                 halves=row["halves"] == "yes",
                 weights=(gains[0], gains[1], gains[2], gains[3]),
                 peak=float(row["peak_mm"]),
@@ -213,8 +218,8 @@ def _strip(pull: Pull, points: Float, normals: Float) -> tuple[Float, Float, Flo
         reach *= np.abs(np.sum(offset * normals, axis=1)) < _DEPTH
         closer = across < nearest
         nearest[closer] = across[closer]
-        # A band's fibres run side by side; a tube's meet at its origin.
-        towards = np.broadcast_to(-d, points.shape) if pull.form == "sheet" else a - points
+        # Parallel fibres run side by side; others meet at their origin.
+        towards = np.broadcast_to(-d, points.shape) if pull.pull == "parallel" else a - points
         weight[closer] = (reach * ramp**2 * (3 - 2 * ramp))[closer]
         belly[closer] = (reach * 6.75 * where * (1 - where) ** 2)[closer]
         direction[closer] = towards[closer]
@@ -229,11 +234,13 @@ def _zone(pull: Pull, mesh: Mesh) -> Float:
         return np.asarray(mesh.attributes.get(name, np.zeros(size)), dtype=np.float64)
 
     lip = attribute("lip") * {"upper": 1, "lower": -1}.get(pull.lip, 0)
-    keep = (1 - attribute("cavity")) * np.clip(1 + lip, 0, 1)
-    if pull.zone == "lip":
+    keep = np.clip(1 + lip, 0, 1)
+    if pull.zone in ("lip", "red", "thick"):
         keep *= np.clip(lip if pull.lip else np.abs(attribute("lip")), 0, 1)
-    elif pull.zone == "red":
-        keep *= attribute("vermilion") * np.clip(lip, 0, 1)
+    if pull.zone == "red":
+        keep *= attribute("vermilion")
+    if pull.zone != "thick":
+        keep *= 1 - attribute("cavity")
     if pull.zone != "lids":
         turn = np.maximum(np.abs(attribute("lid_upper")), np.abs(attribute("lid_lower")))
         keep *= 1 - turn / max(float(turn.max()), 1e-9)
@@ -262,7 +269,12 @@ def _column(pull: Pull, mesh: Mesh, normals: Float, areas: Float) -> Float:
     else:
         direction = np.broadcast_to(_unit(_points(pull.pull)), mesh.vertices.shape)
     force = weight[:, None] * direction + pull.bulge * belly[:, None] * normals
-    return np.asarray((_zone(pull, mesh) * areas)[:, None] * force)
+    force = (_zone(pull, mesh) * areas)[:, None] * force
+    if pull.against is not None:
+        held = replace(pull, path=pull.against, start=-1.0)
+        share = _strip(held, mesh.vertices, normals)[0] * _zone(held, mesh) * areas
+        force[:, 1] -= share * (force[:, 1].sum() / share.sum())
+    return np.asarray(force)
 
 
 def distribution(

@@ -13,129 +13,33 @@ import base64
 import json
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from fau_teach.face import actions, kinematics, materials
 from fau_teach.face.materials import Frame, Lights, Look
-from fau_teach.face.mesh import Float, Int, Mesh
+from fau_teach.face.mesh import Float, Int, Mesh, edges
 from fau_teach.face.overlay import Fibre, Overlay
+from fau_teach.face.packed import FaceLike, PackedFace, PackedPart, PackError
 from fau_teach.face.render import BACKGROUND
+from fau_teach.face.subdivision import loop
 
 VERSION = 1
 POSITION_STEP = 1 / 128
 """Step of rest positions, larger only where they would not fit [mm]."""
 ATTRIBUTE_STEP = 1 / 8192
 """Step of vertex attributes, likewise."""
-COLUMN_STEP = 1 / 256
+COLUMN_STEP = 1 / 128
 """Step of a column at the largest activation that an action gives it [mm]."""
-STRAIN_STEP = 1 / 1024
+STRAIN_STEP = 1 / 512
+"""Step of the compressions, likewise."""
 _LIMITS = {"u1": (0, 255), "i2": (-32768, 32767), "u2": (0, 65535)}
 _Header = dict[str, Any]
 _Values = npt.NDArray[Any]
-
-
-class PackError(ValueError):
-    """A face that cannot be packed, or bytes that are no packed face."""
-
-
-class PartLike(Protocol):
-    """A part beside the skin: eye, teeth, tongue, hair ..."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def mesh(self) -> Mesh: ...  # noqa: D102
-    @property
-    def material(self) -> str: ...  # noqa: D102
-    @property
-    def motion(self) -> str: ...  # noqa: D102
-    @property
-    def bind(self) -> Int | None: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class PackedPart:
-    """A part as it comes out of a packed face."""
-
-    name: str
-    mesh: Mesh
-    material: str
-    motion: str
-    bind: Int | None = None
-
-
-class FaceLike(Protocol):
-    """What a face must say of itself to be packed; all at level 1, in millimetres."""
-
-    @property
-    def base(self) -> Mesh: ...  # noqa: D102
-    @property
-    def mirror(self) -> Int: ...  # noqa: D102
-    @property
-    def columns(self) -> Mapping[str, Float]: ...  # noqa: D102
-    @property
-    def strains(self) -> Mapping[str, Float]: ...  # noqa: D102
-    @property
-    def sides(self) -> Mapping[str, str]: ...  # noqa: D102
-    @property
-    def mirror_of(self) -> Mapping[str, str]: ...  # noqa: D102
-    @property
-    def actions(self) -> Mapping[tuple[str, str], Mapping[str, float]]: ...  # noqa: D102
-    @property
-    def modes(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def parts(self) -> Sequence[PartLike]: ...  # noqa: D102
-    @property
-    def contact(self) -> Int: ...  # noqa: D102
-    @property
-    def landmarks(self) -> Mapping[str, int]: ...  # noqa: D102
-    @property
-    def kinematics(self) -> Mapping[str, Any]: ...  # noqa: D102
-    @property
-    def look(self) -> Look: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class PackedFace:
-    """A face as it comes out of :func:`unpack`: fields as :class:`FaceLike` names them.
-
-    Parameters
-    ----------
-    base : level-1 skin with its attributes
-    mirror : (N,) vertex on the other side
-    columns : id -> (N, 3) displacement at activation 1 [mm]
-    strains : id -> (N, 2) compression along u and along v
-    sides : id -> ``"left"``, ``"right"`` or ``"mid"``
-    mirror_of : id -> id of the column on the other side
-    actions : (code, side) -> column or mode id -> weight
-    modes : names of the kinematic modes
-    parts : what is not skin
-    contact : (K, 2) upper and lower vertex of the lips that touch
-    landmarks : name -> vertex
-    kinematics : constants of the kinematic modes
-    look : colours and sizes of the picture
-    overlay : muscles drawn on the skin, where it has been packed with them
-    """
-
-    base: Mesh
-    mirror: Int
-    columns: Mapping[str, Float]
-    strains: Mapping[str, Float]
-    sides: Mapping[str, str]
-    mirror_of: Mapping[str, str]
-    actions: Mapping[tuple[str, str], Mapping[str, float]]
-    modes: Sequence[str]
-    parts: Sequence[PackedPart]
-    contact: Int
-    landmarks: Mapping[str, int]
-    kinematics: Mapping[str, Any]
-    look: Look
-    overlay: Overlay | None = None
 
 
 class _Writer:
@@ -210,8 +114,7 @@ def _largest_weights(face: FaceLike) -> dict[str, float]:
 
 def _column(face: FaceLike, name: str, weight: float, writer: _Writer) -> _Header:
     """One column: a bit for each vertex that it moves, then dx, dy, dz, cu, cv of those."""
-    step = COLUMN_STEP / max(weight, 1.0)
-    strain_step = STRAIN_STEP / max(weight, 1.0)
+    step, strain_step = COLUMN_STEP / max(weight, 1.0), STRAIN_STEP / max(weight, 1.0)
     moves, strains = face.columns[name], face.strains[name]
     found: _Header = {"id": name, "side": face.sides[name], "mirror": face.mirror_of[name]}
     twin = found["mirror"]
@@ -219,13 +122,33 @@ def _column(face: FaceLike, name: str, weight: float, writer: _Writer) -> _Heade
         same = np.abs(moves - mirrored(face.columns[twin], face.mirror)).max() < step / 2
         if same and np.abs(strains - face.strains[twin][face.mirror]).max() < strain_step / 2:
             return found
-    whole = np.column_stack([np.rint(moves / step), np.rint(strains / strain_step)])
+    whole = np.column_stack([np.rint(moves / step), np.rint(strains / strain_step)]).astype(int)
     # A single step is noise of rounding; nearly half of all vertices hold nothing else.
-    keep = (np.abs(whole[:, :3]).max(axis=1) > 1) | (np.abs(whole[:, 3:]).max(axis=1) > 0)
-    mask = np.packbits(keep, bitorder="little")
-    found |= {"mask": writer.put(name, mask, "u1"), "strain_step": strain_step}
-    found["planes"] = writer.put(f"column {name}", whole[keep].T, "i2") | {"step": step}
-    return found
+    keep = np.abs(whole).max(axis=1) > 1
+    whole[~keep] = 0
+    parents = _cage(face.base)[1]
+    whole[-len(parents) :] -= _between(whole, parents)
+    found["mask"] = writer.put(name, np.packbits(keep, bitorder="little"), "u1")
+    planes = writer.put(f"column {name}", whole[keep].T, "i2")
+    return found | {"planes": planes | {"step": step}, "strain_step": strain_step}
+
+
+def _cage(base: Mesh) -> tuple[Int, Int]:
+    """Triangles of level 0, and the two level-0 vertices between which each other one lies."""
+    cage = base.faces[: len(base.faces) // 4 * 4].reshape(-1, 4, 3)[:, :3, 0]
+    pairs = edges(cage)
+    size = len(base.vertices) - len(pairs)
+    if size <= cage.max() or not np.array_equal(loop(cage, size)[1], base.faces):
+        raise PackError("The skin is no Loop subdivision. Pack level 1 as subdivide() made it.")
+    return cage, pairs
+
+
+def _between(values: npt.NDArray[np.int_], parents: Int) -> npt.NDArray[np.int_]:
+    """What a vertex between two others is expected to hold: their mean, rounded down.
+
+    Only the difference is stored. It is small where a column is smooth, and deflates well.
+    """
+    return (values[parents[:, 0]] + values[parents[:, 1]]) >> 1
 
 
 def _overlay(overlay: Overlay, writer: _Writer) -> _Header:
@@ -297,9 +220,10 @@ def pack(face: FaceLike, overlay: Overlay | None = None) -> bytes:
     writer, weights = _Writer(), _largest_weights(face)
     if len(face.base.vertices) > 65_536:
         raise PackError(f"{len(face.base.vertices)} vertices. Pack level 1, which has about 2500.")
+    cage, _ = _cage(face.base)
     header: _Header = {
         "version": VERSION,
-        "base": writer.mesh("base", face.base),
+        "base": writer.mesh("base", Mesh(face.base.vertices, cage, face.base.attributes)),
         "mirror": writer.put("mirror", face.mirror, "u2"),
         "contact": _contact(face, writer),
         "columns": [_column(face, name, weights.get(name, 1.0), writer) for name in face.columns],
@@ -378,17 +302,21 @@ def unpack(data: bytes) -> PackedFace:
         attributes = {name: get(place) for name, place in one["attributes"].items()}
         return Mesh(get(one["vertices"]), indices(one["faces"]), attributes)
 
-    base, mirror = mesh(header["base"]), indices(header["mirror"])
+    flat, mirror = mesh(header["base"]), indices(header["mirror"])
+    parents = edges(flat.faces)
+    base = Mesh(flat.vertices, loop(flat.faces, len(mirror) - len(parents))[1], flat.attributes)
     columns: dict[str, Float] = {}
     strains: dict[str, Float] = {}
     for one in sorted(header["columns"], key=lambda one: "planes" not in one):
         if "planes" in one:
             mask = indices(one["mask"]).astype(np.uint8)
             keep = np.unpackbits(mask, bitorder="little")[: len(mirror)].astype(bool)
-            values = np.zeros((len(mirror), 5))
-            values[keep] = get(one["planes"]).T
-            columns[one["id"]] = values[:, :3]
-            strains[one["id"]] = values[:, 3:] / one["planes"]["step"] * one["strain_step"]
+            whole = np.zeros((len(mirror), 5), dtype=int)
+            whole[keep] = indices(one["planes"] | {"step": 1.0}).T
+            row = keep[-len(parents) :, None]
+            whole[-len(parents) :] += _between(whole, parents) * row
+            columns[one["id"]] = whole[:, :3] * one["planes"]["step"]
+            strains[one["id"]] = whole[:, 3:] * one["strain_step"]
         else:
             columns[one["id"]] = mirrored(columns[one["mirror"]], mirror)
             strains[one["id"]] = strains[one["mirror"]][mirror]

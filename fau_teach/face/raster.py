@@ -92,9 +92,8 @@ def rasterize(
         not finite or not before the camera (says which).
     """
     corners = check_faces(vertices, faces)
-    points = camera.project(vertices)
-    x, y = points[:, 0], points[:, 1]
-    near = 1 / points[:, 2]  # linear on the screen, unlike depth
+    x, y, depth = camera.project(vertices).T.copy()
+    near = 1 / depth  # linear on the screen, unlike depth
     pixel, triangle, nearness = scan(x, y, near, corners, camera.width, camera.height, cull)
     weights = _weights(x, y, near, corners, triangle, pixel, camera.width)
     return Fragments(camera.height, camera.width, pixel, triangle, 1 / nearness, weights)

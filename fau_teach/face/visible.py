@@ -14,7 +14,8 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import Protocol
 
@@ -56,44 +57,59 @@ class _Measured:
         self.face, self.rest = face, face.pose({})
         self.seen = np.asarray(face.base.attributes["cavity"]) < 0.5
         self.pairs: dict[frozenset[str], Float] = {}
-        self.full = {code: self.field({code: 1.0}) for code in actions() if code not in _GAZE}
-        sizes = {code: self.size(field) for code, field in self.full.items()}
-        self.region = {c: size >= max(REGION * size.max(), 1e-9) for c, size in sizes.items()}
+        self.full = {
+            (code, side): self.field({code: 1.0}, side)
+            for code in actions()
+            for side in tabulated(code)
+        }
+        sizes = {key: self.size(field) for key, field in self.full.items()}
+        self.region = {key: size >= max(REGION * size.max(), 1e-9) for key, size in sizes.items()}
+        self.along = {code: tuple(self._along(code)) for code in actions()}
 
-    def field(self, scores: Mapping[str, float]) -> Float:
-        """(N, 3) displacement under codes, on both sides or on the left [mm]."""
-        asked = {(code, side_of(code)): level for code, level in scores.items()}
+    def field(self, scores: Mapping[str, float], side: str = "left") -> Float:
+        """(N, 3) displacement under codes, on a side where they have sides [mm]."""
+        where = {code: side if side in tabulated(code) else tabulated(code)[0] for code in scores}
+        asked = {(code, where[code]): level for code, level in scores.items()}
         return self.face.pose(asked) - self.rest
 
     def size(self, field: Float) -> Float:
         """(N,) length of a displacement, 0 where the skin is not in view [mm]."""
         return np.where(self.seen, np.linalg.norm(field, axis=1), 0.0)
 
-    def amount(self, code: str, field: Float) -> float:
+    def gap(self, field: Float) -> float:
+        """How far the lips part [mm]."""
+        upper, lower = self.face.contact.T
+        rest, moved = ((p[upper] - p[lower])[:, 1] for p in (self.rest, self.rest + field))
+        return float((np.maximum(moved, 0) - np.maximum(rest, 0)).max(initial=0))
+
+    def amount(self, code: str, side: str, field: Float) -> float:
         """What shows of a code in a displacement field [mm]."""
         if code == "25":
-            upper, lower = self.face.contact.T
-            before, after = (p[upper] - p[lower] for p in (self.rest, self.rest + field))
-            gaps = np.linalg.norm(after, axis=1) - np.linalg.norm(before, axis=1)
-            return max(0.0, float(gaps.max()))
-        region = self.region[code]
+            return self.gap(field)
+        region = self.region[code, side]
         return float(np.percentile(self.size(field)[region], PERCENTILE)) if region.any() else 0.0
 
-    def shown(self, code: str, by: str) -> list[float]:
+    def _along(self, by: str) -> Iterator[str]:
+        """Codes that show along with another: by the rules, or on this face."""
+        parts = self.gap(self.full[by, tabulated(by)[-1]]) >= LEAST_GAP_MM
+        for code, does in (("25", parts), ("26", "jaw_open" in actions()[by])):
+            if code != by and (code in implied(by) or (does and not conflict(code, by))):
+                yield code
+
+    def shown(self, code: str, by: str, side: str) -> list[float]:
         """What shows of one code while another acts, at every knot [mm]."""
         found = []
         for level in KNOTS:
-            modes = mix({(by, side_of(by)): level}).modes
+            modes = mix({(by, side): level}).modes
             if code in _GAZE:
                 turn = np.deg2rad(np.hypot(modes["gaze_x"], modes["gaze_y"]))
                 found.append(float(2 * EYE_RADIUS_MM * np.sin(turn / 2)))
             elif code == "26" and by != "26":
                 # The jaw alone counts: lips that move with it are other codes.
-                full = actions()["26"]["jaw_open"]
-                drop = min(1.0, modes["jaw_open"] / full)
-                found.append(self.amount("26", self.field({"26": drop})))
+                drop = min(1.0, modes["jaw_open"] / actions()["26"]["jaw_open"])
+                found.append(self.amount("26", "both", self.field({"26": drop})))
             else:
-                found.append(self.amount(code, self.field({by: level})))
+                found.append(self.amount(code, side, self.field({by: level}, side)))
         # A table for people: what shows never falls while a movement grows.
         return [round(float(mm), 2) for mm in np.maximum.accumulate(found)]
 
@@ -103,20 +119,21 @@ class _Measured:
         if pair not in self.pairs:
             self.pairs[pair] = self.field(dict.fromkeys(sorted(pair), 1.0))
         together = self.pairs[pair]
-        alone = self.amount(code, self.full[code])
-        if code == "25":
-            return min(1.0, self.amount(code, together) / alone)
-        region = self.region[code] & self.seen
-        seen, cover = together[region], self.full[other][region]
+        key, cover = (code, tabulated(code)[0]), self.full[other, tabulated(other)[0]]
+        alone = self.amount(*key, self.full[key])
+        if code == "25" or not alone:
+            return min(1.0, self.gap(together) / alone) if alone else 1.0
+        region = self.region[key]
+        seen, cover = together[region], cover[region]
         power = float((cover * cover).sum())
         scale = np.clip((seen * cover).sum() / power, *SCALES) if power else 1.0
         rest = np.linalg.norm(seen - scale * cover, axis=1)
         return min(1.0, float(np.percentile(rest, PERCENTILE)) / alone)
 
 
-def side_of(code: str) -> str:
-    """The side that is tabulated: ``"left"`` where a code can act on one side."""
-    return "left" if "left" in sides(code) else "both"
+def tabulated(code: str) -> tuple[str, ...]:
+    """Sides in the table: left, which stands for right too, and both, where a code has them."""
+    return tuple(side for side in ("left", "both") if side in sides(code))
 
 
 def table(face: Poser) -> list[Row]:
@@ -136,16 +153,15 @@ def table(face: Poser) -> list[Row]:
 
 def _table(measured: _Measured) -> list[Row]:
     pairs = [(code, code) for code in actions()]
-    for by, made in actions().items():
-        parts = by in measured.full and measured.amount("25", measured.full[by]) >= LEAST_GAP_MM
-        for code, does in (("25", parts), ("26", "jaw_open" in made)):
-            shows = does and code != by and not conflict(code, by)
-            if shows or code in implied(by):
-                pairs.append((code, by))
+    pairs += [(code, by) for by in actions() for code in measured.along[by]]
     return [
-        {"code": code, "by": by, "side": side_of(by)}
-        | {f"{k:g}": f"{mm:.2f}" for k, mm in zip(KNOTS, measured.shown(code, by), strict=True)}
+        {"code": code, "by": by, "side": side}
+        | {
+            f"{k:g}": f"{mm:.2f}"
+            for k, mm in zip(KNOTS, measured.shown(code, by, side), strict=True)
+        }
         for code, by in pairs
+        for side in tabulated(by)
     ]
 
 
@@ -154,7 +170,8 @@ def masking(face: Poser) -> list[Row]:
 
     Both act fully. The other, made up to twice as weak or strong to fit best in the region of
     the code, is taken away; what is left there, as a share of what the code shows alone, is the
-    residual.
+    residual. Head and gaze neither cover nor are covered, and no code covers what shows along
+    with it.
     """
     return _masking(_Measured(face))
 
@@ -162,13 +179,12 @@ def masking(face: Poser) -> list[Row]:
 def _masking(measured: _Measured) -> list[Row]:
     found = []
     codes = [code for code in actions() if code not in (*_GAZE, *_HEAD)]
-    for code in codes:
-        for other in codes:
-            if code == other or conflict(code, other) or not measured.region[code].any():
-                continue
-            share = round(measured.residual(code, other), 2)
-            if share <= 1 - LEAST_COVER:
-                found.append({"code": code, "other": other, "residual": f"{share:.2f}"})
+    for code, other in permutations(codes, 2):
+        if conflict(code, other) or code in measured.along[other]:
+            continue
+        share = round(measured.residual(code, other), 2)
+        if share <= 1 - LEAST_COVER:
+            found.append({"code": code, "other": other, "residual": f"{share:.2f}"})
     return found
 
 

@@ -49,16 +49,21 @@ function peakFrame(drive) {
   return total.indexOf(Math.max(...total));
 }
 
-// The packed face: in the model, or in a script of the page that several figures share.
+// The packed face: sent by the kernel of a live notebook, or in a script that a page's figures share.
 function packedFace(model) {
-  const text = model.get("pack");
-  if (text) return Promise.resolve(text);
+  if (model.get("pack")) return Promise.resolve(model.get("pack"));
+  if (model.send) {
+    return new Promise((resolve) => {
+      model.on("change:pack", () => resolve(model.get("pack")));
+      model.send("face");
+    });
+  }
   const name = model.get("face");
-  const shared = globalThis.nerveToLabelFaces ||= {};
-  return shared[name] ||= new Promise((resolve, reject) => {
+  const faces = globalThis.nerveToLabelFaces ||= {};
+  return faces[name] ||= new Promise((resolve, reject) => {
     const root = document.documentElement.dataset.content_root || "./";
     const script = make("script", { src: `${root}_static/faces/${name}.js` });
-    script.onload = () => resolve(globalThis.nerveToLabelFaces[`${name} data`]);
+    script.onload = () => resolve(faces[`${name} data`]);
     script.onerror = () => reject(new Error(`no data of the face ${name}`));
     document.head.append(script);
   });
@@ -300,7 +305,7 @@ function render({ model, el }) {
     turn(model.get("yaw"), model.get("pitch"));
   }
 
-  const panel = compact ? null : make("details", { class: "panel", open: model.get("open"), ontoggle: () => fillSliders() },
+  const panel = compact ? null : make("details", { class: "panel", open: model.get("panel"), ontoggle: () => fillSliders() },
     make("summary", {}, "Action units"),
     make("label", { class: "together" }, together, "move both sides together"),
     make("p", { class: "ntl-quiet" }, "Right and left are the subject’s. Letters are intensities; their activations are ours, not FACS."),

@@ -74,7 +74,7 @@ function loopStep(faces, size) {
     start[size + e + 1] = index.length;
   });
   return { start, index: Uint16Array.from(index), weight: Float32Array.from(weight),
-    faces: finer, size: size + count };
+    faces: finer, size: size + count, ends };
 }
 
 // Take `width` values a vertex to the finer level: from every `step` places to every `stride`.
@@ -104,7 +104,11 @@ class FaceGeometry {
     this.header = header;
     this.size = base.vertices.shape[0];
     this.mirror = raw(header.mirror);
-    this.level = loopStep(raw(base.faces), this.size);
+    const cage = raw(base.faces);
+    const size = 1 + cage.reduce((most, v) => Math.max(most, v), 0);
+    const { ends, faces: coarse } = loopStep(cage, size);
+    this.parents = ends;
+    this.level = loopStep(coarse, this.size);
     this.columns = this.readColumns(raw);
     this.actions = this.readActions();
     this.lips = { pairs: raw(contact.pairs), rows: raw(contact.rows), left: raw(contact.left),
@@ -133,7 +137,9 @@ class FaceGeometry {
     for (const part of parts) {
       const faces = Uint32Array.from(raw(part.faces), (index) => index + this.count);
       const size = part.vertices.shape[0];
-      this.pieces.push({ ...part, rest: get(part.vertices), at: this.count, size, first: this.pieces.at(-1).first
+      const flesh = part.motion === "tongue" && Object.fromEntries(["out", "left", "right"].map((way) =>
+        [way, get(part.attributes[`tongue_${way}`])]));
+      this.pieces.push({ ...part, flesh, rest: get(part.vertices), at: this.count, size, first: this.pieces.at(-1).first
         + this.pieces.at(-1).count, count: faces.length, own: part.bind && own });
       if (part.bind) own += size;
       triangles.push(faces);
@@ -162,7 +168,12 @@ class FaceGeometry {
   mix(scores, extra) {
     const { limits, rules, gaze } = this.header.mixing;
     const on = { left: new Map(), right: new Map(), "": new Map() };
-    for (const [key, value] of scores) {
+    const wanted = new Map(scores);
+    for (const [code, side, value] of this.header.tone) {
+      const key = `${code}/${side}`;
+      wanted.set(key, Math.min(1, value + (wanted.get(key) || 0) * (1 - value)));
+    }
+    for (const [key, value] of wanted) {
       const [code, side] = key.split("/");
       for (const one of side === "both" ? ["left", "right"] : [side]) {
         on[one].set(code, Math.max(on[one].get(code) || 0, value));
@@ -312,10 +323,17 @@ class FaceGeometry {
     }
   }
 
-  movePart({ motion, rest, at, size, own }, modes) {
+  movePart({ motion, rest, at, size, own, flesh }, modes) {
     const { vertices } = this;
     const place = own === undefined ? rest : this.state.subarray(3 * own, 3 * (own + size));
-    for (let v = 0; v < size; v += 1) vertices.set(place.subarray(3 * v, 3 * v + 3), (at + v) * STRIDE);
+    const { tongue_out: out, tongue_side: aside, tongue_up: up } = modes;
+    for (let v = 0; v < size; v += 1) {
+      for (let k = 0; k < 3; k += 1) {
+        const i = 3 * v + k;
+        vertices[(at + v) * STRIDE + k] = place[i] + (!flesh ? 0 : out * flesh.out[i]
+          + (Math.abs(aside) / 15) * (aside > 0 ? flesh.left : flesh.right)[i] + (k === 1 ? up : 0));
+      }
+    }
     if (motion === "fixed" || motion === "bound") return;
     const span = [vertices, STRIDE, at, at + size, modes];
     if (motion.startsWith("eye_")) this.turnEye(...span, motion.slice(4));
@@ -367,13 +385,7 @@ class FaceGeometry {
     const put = (name, value) => [].concat(value).forEach((x, k) => {
       out[names.indexOf(Array.isArray(value) ? `${name}_${"xyz"[k]}` : name)] = x;
     });
-    const head = (vector) => {
-      const { neck } = this.header.kinematics;
-      const points = [0, 0, 0, ...vector].map((x, k) => x + neck[k % 3]);
-      this.turnHead(points, 3, 0, 2, this.modes);
-      return [3, 4, 5].map((k) => points[k] - points[k - 3]);
-    };
-    put("up", head([0, 1, 0]));
+    put("up", [0, 1, 0]);
     put("position", position);
     put("key", untwist(rows, lamps.key));
     put("fill", untwist(rows, lamps.fill));
@@ -381,18 +393,19 @@ class FaceGeometry {
     put("detail", Math.min(Math.max(1.45 - footprint, 0), 1));
     put("exposure", values[names.indexOf("exposure")] * light);
     if (motion.startsWith("eye_")) {
+      const side = motion.slice(4);
+      const [gx, gy] = [this.modes.gaze_x * RADIANS, this.modes.gaze_y * RADIANS];
+      put("gaze", [Math.sin(gx) * Math.cos(gy), Math.sin(gy), Math.cos(gx) * Math.cos(gy)]);
+      // Sine of the elevation of the lid margins over the centre of the eye.
       const [x, y, z] = this.header.kinematics.eye;
-      const points = [x, y, z + 1];
-      this.turnEye(points, 3, 0, 1, this.modes, "left");
-      put("gaze", head([points[0] - x, points[1] - y, points[2] - z]));
-      const [upper, lower] = this.margins(motion.slice(4));
-      put("margin_upper", upper);
-      put("margin_lower", lower);
+      for (const [name, mark] of [["margin_upper", "superius"], ["margin_lower", "inferius"]]) {
+        const at = 3 * this.header.landmarks[`${side}_palpebrale_${mark}`];
+        const away = [side === "left" ? x : -x, y, z].map((centre, k) => this.state[at + k] - centre);
+        put(name, away[1] / Math.hypot(...away));
+      }
     }
     return out;
   }
-
-  margins() { return [0.4, -0.4]; }
 
   edges() {
     if (!this.wire) {
@@ -487,13 +500,19 @@ class FaceGeometry {
       }
       const [, n] = one.planes.shape;
       const mask = raw(one.mask);
-      const where = new Uint16Array(n);
-      for (let v = 0, k = 0; v < this.size; v += 1) if ((mask[v >> 3] >> (v & 7)) & 1) where[k++] = v;
+      const where = Uint16Array.from(Array(this.size).keys()).filter((v) => (mask[v >> 3] >> (v & 7)) & 1);
       const planes = raw(one.planes);
       const values = new Float32Array(n * PLANES);
+      const first = this.size - this.parents.length;
       for (let plane = 0; plane < PLANES; plane += 1) {
         const step = plane < 3 ? one.planes.step : one.strain_step;
-        for (let k = 0; k < n; k += 1) values[k * PLANES + plane] = planes[plane * n + k] * step;
+        const whole = new Int32Array(this.size);
+        where.forEach((v, k) => {
+          // Stored is the difference from the mean of the two vertices between which it lies.
+          const [p, q] = v < first ? [0, 0] : this.parents[v - first];
+          whole[v] = planes[plane * n + k] + (v < first ? 0 : (whole[p] + whole[q]) >> 1);
+          values[k * PLANES + plane] = whole[v] * step;
+        });
       }
       columns.set(one.id, { where, values, sign: 1 });
     }

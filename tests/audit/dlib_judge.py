@@ -152,6 +152,13 @@ def single_codes() -> dict[str, str]:
     return {code: "both" if "both" in sides(code) else "left" for code in codes}
 
 
+def named_faces() -> Mapping[str, Face]:
+    """Every named identity."""
+    from fau_teach import face
+
+    return {name: face.Face(name) for name in face.named()}
+
+
 def run(
     faces: Mapping[str, Face],
     codes: Mapping[str, str],
@@ -280,13 +287,9 @@ def write(rows: Sequence[Mapping[str, object]], identities: Sequence[str], secon
 
 def main() -> int:
     """Judge the named identities, write the results, list the failures."""
-    from fau_teach.face import Face as TeachingFace
-    from fau_teach.face import identities
-
     started = time.perf_counter()
-    judge = Judge()
-    faces = {name: TeachingFace(name) for name in identities()}
-    rows = run(faces, single_codes(), judge, say=lambda text: print(text, flush=True))
+    faces = named_faces()
+    rows = run(faces, single_codes(), Judge(), say=lambda text: print(text, flush=True))
     write(rows, list(faces), time.perf_counter() - started)
     for found in rows:
         if found["failures"]:

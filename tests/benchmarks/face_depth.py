@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def face_depth() -> list[dict[str, object]]:
     for size, camera in (((71, 144), Camera.portrait(256, 256)), ((90, 180), Camera.sensor())):
         vertices, faces = head(*size)
         ours, theirs = (
-            cpu_seconds(lambda way=way: depth_map(vertices, faces, camera, way), 9)
+            cpu_seconds(partial(depth_map, vertices, faces, camera, way), 9)
             for way in ("zbuffer", "open3d")
         )
         what = f"depth map {camera.width}x{camera.height}, {len(faces):,} triangles"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,16 @@ COVERED = {("11", "12"): 0.1, ("6", "12"): 0.3, ("7", "45"): 0.0, ("25", "27"): 
 
 
 def rows() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    def row(code: str, by: str, peak: float) -> dict[str, str]:
-        side = "both" if movable()[by] == "both" else "left"
-        return {"code": code, "by": by, "side": side, "0.5": str(peak / 2), "1": str(peak)}
-
-    visible = [row(code, code, PEAK.get(code, 10.0)) for code in movable() if code != "21"]
-    visible += [row(code, by, peak) for (code, by), peak in ALONG.items()]
+    shown = {(code, code): PEAK.get(code, 10.0) for code in movable() if code != "21"} | ALONG
+    visible = []
+    for (code, by), peak in shown.items():
+        for side in {"either": ("left", "both"), "one": ("left",), "both": ("both",)}[
+            movable()[by]
+        ]:
+            most = 16.0 if (code, side) == ("9", "both") else peak
+            visible.append(
+                {"code": code, "by": by, "side": side, "0.5": str(most / 2), "1": str(most)}
+            )
     masking = [{"code": c, "other": o, "residual": str(r)} for (c, o), r in COVERED.items()]
     return visible, masking
 
@@ -147,6 +152,17 @@ def test_what_is_partly_covered_looks_weaker() -> None:
     # 6 at D: 7.2 mm, of which 0.3 stay: 2.16 mm look like 0.216, a B
     found = key(line("6", "", "D"), Movement("12", "", "E", 0, 2, 50, 40))
     assert str(found.score()) == "6B+12E"
+
+
+def test_a_little_cover_does_not_shift_an_apex_and_much_does() -> None:
+    held = Movement("6", "", "D", 5, 10, 58, 40)
+    # 12 covers seven tenths of 6, in proportion: 6 percent at A, 50 at D.
+    little = key(held, Movement("12", "", "A", 6, 8, 30, 15))
+    assert [(o.code, o.apex, o.intensity) for o in little.items] == [("6", 10, "D"), ("12", 8, "A")]
+    assert little.items[0].peak == pytest.approx(7.2 * (1 - 0.7 * 0.08), abs=1e-3)
+    much = key(held, Movement("12", "", "D", 6, 8, 30, 15))
+    assert 23 < much.items[0].apex < 30
+    assert much.items[0].intensity == "D"
 
 
 def test_one_side_of_a_whole_code_is_not_covered_by_the_other_side() -> None:
@@ -277,6 +293,22 @@ def test_sides_that_move_apart_are_two_items() -> None:
     # 24 each, 16 shared: 16/32, just enough
     assert [one.side for one in key(line("12", "L"), line("12", "R", start=18)).items] == [""]
     assert len(key(line("12", "L"), line("12", "R", start=19)).items) == 2
+
+
+def test_both_sides_together_show_more_where_they_meet() -> None:
+    # 9 shows 10 mm on one side and 16 on both.
+    assert key(line("9", "L", "D")).items[0].peak == 7.2
+    assert key(line("9", "", "D")).items[0].peak == pytest.approx(0.72 * 16)
+    # B beside D: as far as both go, 0.17 * 16 = 2.72 mm; on the right 2.72, on the left 7.2.
+    uneven = key(line("9", "L", "D"), line("9", "R", "B"), threshold=2.5)
+    assert [(str(one), one.peak) for one in uneven.items] == [("L9D", 7.2), ("R9B", 2.72)]
+    # Half hidden, it looks as strong as it is, by the curve of its own sides.
+    table = {"code": "9", "other": "12", "residual": "0.5"}
+    half = Sight.of(rows()[0], [table])
+    for side in ("", "L"):
+        parts = (line("9", side), Movement("12", side, "E", 0, 2, 50, 40))
+        found = clip(*parts).key(sight=half)
+        assert {one.code: one.intensity for one in found.items} == {"9": "C", "12": "E"}
 
 
 # -- disturbances and the head
@@ -514,14 +546,16 @@ def test_tables_are_read_from_files(tmp_path: Path) -> None:
     [
         ({"0.5": "x"}, "visible.csv, line 2: 'x'. Write a number from 0 to 500."),
         ({"0.5": "-1"}, "visible.csv, line 2: '-1'. Write a number from 0 to 500."),
-        ({"0.5": "11"}, "visible.csv, line 2: 1 by 1. Write values that never fall"),
-        ({"side": "both"}, "visible.csv, line 2: side 'both' of 1. Write 'left'."),
-        ({"code": "2", "by": "2"}, "visible.csv, line 3: 2 by 2. Write values"),
+        ({"0.5": "11"}, "visible.csv, line 2: 1 1 left. Write values that never fall"),
+        ({"side": "right"}, "visible.csv, line 2: 1 1 right. Write codes from clip.movable() and "),
+        ({"by": "17"}, "visible.csv, line 2: 1 17 left. Write codes from clip.movable() and side "),
+        ({"by": "99"}, "visible.csv, line 2: 1 99 left. Write codes"),
+        ({"code": "2", "by": "2"}, "visible.csv, line 4: 2 2 left. Write values"),
     ],
 )
 def test_a_broken_table_is_refused(change: dict[str, str], message: str) -> None:
     visible, _ = rows()
-    with pytest.raises(DataError, match=message.replace(".", r"\.")):
+    with pytest.raises(DataError, match=re.escape(message)):
         Sight.of([visible[0] | change, *visible[1:]])
 
 

@@ -170,6 +170,16 @@ def test_incidence_counts_the_ray_not_only_the_surface():
     assert holes[:, :300].mean() > 0.3
 
 
+def test_incidence_is_between_ray_and_tilted_surface():
+    # The plane is met at its tilt plus the angle of the ray.
+    wide = Camera(1401, 300, focal=1000, distance=600)
+    holes = Sensor(**{**SILENT, "grazing": 60}).measure(plane(50, camera=wide), wide) == 0
+    angle = 50 + np.degrees(np.arctan((np.arange(1401) + 0.5 - wide.cx) / wide.focal))
+    expected = ((angle - 60) / 30).clip(0, 1)
+    assert np.abs(holes.mean(0) - expected).max() < 0.15
+    assert holes.mean() == pytest.approx(expected.mean(), abs=0.01)
+
+
 def test_an_edge_alone_is_no_slope():
     measured = Sensor(**{**SILENT, "grazing": 60}).measure(step(), CAMERA)
     assert measured.all()

@@ -34,6 +34,7 @@ FLAGS = (
 )  # fmt: skip
 LOOK = Look(freckles=0.6, stubble=0.5, line_forehead=0.5, line_nasolabial=0.4, hair_grey=0.3)
 FRAME = Frame(position=(120.0, 30.0, 800.0), gaze=(0.1, -0.05, 0.9937), footprint=0.4)
+COUNT = 2000
 VARYINGS = {"position": (0, 3), "normal": (3, 6), "uv": (6, 8), "skin": (8, 12), "move": (12, 16)}
 
 PAGE = """async (job) => {
@@ -61,14 +62,13 @@ PAGE = """async (job) => {
     gl.vertexAttribPointer(place, size, gl.FLOAT, false, 0, 0);
   };
   feed(0, 1, Array.from({length: job.count}, (_, i) => (2 * i + 1) / job.count - 1));
-  Object.values(job.fields).forEach((d, i) => feed(i + 1, d.size, d.values));
   gl.viewport(0, 0, job.count, 1);
   gl.uniform4fv(gl.getUniformLocation(program, 'U[0]'), new Float32Array(job.uniforms));
   const results = [];
-  for (const [material, mode] of job.draws) {
+  for (const [material, mode, values] of job.draws) {
+    Object.values(job.fields).forEach((d, i) => feed(i + 1, d.size, values[i]));
     gl.uniform1i(gl.getUniformLocation(program, 'material'), material);
     gl.uniform1i(gl.getUniformLocation(program, 'mode'), mode);
-    gl.clear(gl.COLOR_BUFFER_BIT);
     gl.drawArrays(gl.POINTS, 0, job.count);
     const out = new Uint8Array(job.count * 4);
     gl.readPixels(0, 0, job.count, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
@@ -78,7 +78,7 @@ PAGE = """async (job) => {
 }"""
 
 
-def fragments(material: str, count: int = 2000, seed: int = 1) -> dict[str, Any]:
+def fragments(material: str, count: int = COUNT, seed: int = 1) -> dict[str, Any]:
     """Random float32 fields in the range that the material meets."""
     rng = np.random.default_rng(seed)
     low, high = ((-1.0, -1.0), (1.0, 1.0)) if material in ("eye", "teeth") else (
@@ -102,27 +102,22 @@ def gpu(jobs: list[tuple[str, int]]) -> list[Any]:
     sync = pytest.importorskip("playwright.sync_api")
     if not os.path.exists(CHROMIUM):
         pytest.skip("no Chromium")
-    results = []
+    draws = []
+    for material, mode in jobs:
+        values = np.stack(list(fragments(material).values()), 1)
+        groups = [values[:, a:b].ravel().tolist() for a, b in VARYINGS.values()]
+        draws.append([MATERIALS.index(material), mode, [*groups, [0.0] * (4 * COUNT)]])
+    job = {
+        "source": fragment_source(), "count": COUNT, "draws": draws,
+        "fields": {n: {"size": b - a} for n, (a, b) in {**VARYINGS, "overlay": (0, 4)}.items()},
+        "uniforms": uniform_values(LOOK, Lights(), FRAME).tolist(),
+    }  # fmt: skip
     with sync.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page()
-        for material, mode in jobs:
-            values = np.stack(list(fragments(material).values()), 1)
-            fields: dict[str, Any] = {
-                n: {"size": b - a, "values": values[:, a:b].ravel().tolist()}
-                for n, (a, b) in VARYINGS.items()
-            }
-            fields["overlay"] = {"size": 4, "values": [0.0] * (4 * len(values))}
-            job = {
-                "source": fragment_source(), "count": len(values), "fields": fields,
-                "uniforms": uniform_values(LOOK, Lights(), FRAME).tolist(),
-                "draws": [[MATERIALS.index(material), mode]],
-            }  # fmt: skip
-            out = page.evaluate(f"async (text) => await ({PAGE})(JSON.parse(text))", json.dumps(job))
-            assert isinstance(out, list), out
-            results.append(np.array(out[0]).reshape(-1, 4)[:, :3])
+        out = browser.new_page().evaluate(f"async (t) => await ({PAGE})(JSON.parse(t))", json.dumps(job))
         browser.close()
-    return results
+    assert isinstance(out, list), out
+    return [np.array(one).reshape(-1, 4)[:, :3] for one in out]
 
 
 def test_glsl_draws_what_numpy_computes() -> None:
