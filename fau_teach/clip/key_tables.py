@@ -9,7 +9,6 @@ from functools import cache
 from math import inf
 from types import MappingProxyType
 
-from fau_teach import facs
 from fau_teach._data import DataError, read_csv
 from fau_teach.clip.checks import real
 from fau_teach.clip.tables import implied, movable, rows
@@ -129,10 +128,10 @@ class Sight:
     def limit(self, code: str, threshold: float) -> float:
         """Least displacement [mm] at which a code is scored; infinite if it never shows.
 
-        That is the threshold, for a head several times as much (``key.csv``), or what the
-        weakest A shows where that is more.
+        That is the threshold, for some codes less or more (``key.csv``), or what the weakest A
+        shows where that is more.
         """
-        times = setting("head_factor") if facs.au(code).kind == "head" else 1
+        times = next((setting(n) for n in ("edge", "head") if code in codes_of(n)), 1.0)
         weakest = float(next(iter(rows("intensity").values()))["low"])
         least = self.amount(code, code, weakest, weakest)
         return max(threshold * times, least) if least else inf
@@ -155,6 +154,11 @@ def shipped() -> Sight:
 def setting(name: str) -> float:
     """One number of ``data/clip/key.csv``, in the unit that stands there."""
     return float(rows("key")[name]["value"])
+
+
+def codes_of(name: str) -> tuple[str, ...]:
+    """Codes for which a number of ``data/clip/key.csv`` stands."""
+    return tuple(rows("key")[name]["codes"].split())
 
 
 def letter(level: float) -> str:

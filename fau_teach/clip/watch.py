@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING
 
 from fau_teach.clip.checks import real
 from fau_teach.clip.key import Item, Key, Removed
-from fau_teach.clip.key_tables import Sight, letter, setting, shipped
+from fau_teach.clip.key_tables import Sight, codes_of, letter, setting, shipped
 from fau_teach.clip.movement import Movement
 from fau_teach.clip.tables import movable, rows
 
 if TYPE_CHECKING:
     from fau_teach.clip.script import Clip
 
-_GAZE = ("61", "62", "63", "64")
 _LIDS = ("43", "45", "46")
 _PLAIN = 0.9
 _SIDES = {"L": "left", "R": "right"}
@@ -105,11 +104,9 @@ class _Eye:
         self.threshold, self.what, self.drive = threshold, what, clip.drive()
         self.frames, self.driven = clip.frames, {code for code, _ in self.drive}
         wander = clip.nuisance.trace("head_yaw", clip.seed, clip.frames, clip.fps)
-        turn = setting("full_turn")
-        self.yaw = [
-            degrees + turn * (self.level("51", "", frame) - self.level("52", "", frame))
-            for frame, degrees in enumerate(wander)
-        ]
+        turn, still = setting("full_turn"), (0.0,) * clip.frames
+        left, right = (self.drive.get((code, ""), still) for code in codes_of("full_turn"))
+        self.yaw = [w + turn * (a - b) for w, a, b in zip(wander, left, right, strict=True)]
 
     def level(self, code: str, side: str, frame: int) -> float:
         """Activation of a code that acts on all of a side, or on all of the face."""
@@ -122,7 +119,7 @@ class _Eye:
         away = {"L": self.yaw[frame], "R": -self.yaw[frame]}.get(side, 0.0)
         if away > setting("far_side"):
             return f"the {_SIDES[side]} side is turned away"
-        shut = code in _GAZE and max(self.level(lid, "", frame) for lid in _LIDS)
+        shut = code in codes_of("shut") and max(self.level(lid, "", frame) for lid in _LIDS)
         return "the eyes are shut" if shut and shut >= setting("shut") else ""
 
     def watch(

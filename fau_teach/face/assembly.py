@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fau_teach.face import cage, oral, parts
+from fau_teach.face import cage, clothes, ears, hair, oral, parts
 from fau_teach.face.mesh import Mesh
 from fau_teach.face.parts import Part
 from fau_teach.face.proportions import inner_shift
@@ -14,32 +14,53 @@ from fau_teach.face.proportions import inner_shift
 if TYPE_CHECKING:
     from fau_teach.face.face import Face
 
+UPPER_LASHES, LOWER_LASHES = (38, 5.0), (20, 2.4)
+"""Number, and length of the longest [mm]."""
+
 
 def assemble(face: Face) -> tuple[Part, ...]:
-    """Eyes, lashes, teeth, tongue, ears, hair and shirt."""
-    wanted = face.identity.proportions
-    inner = inner_shift(wanted)
-    found = [*parts.eyes(), *_lashes(face)]
-    for part in (*oral.teeth(), oral.tongue()):
-        found.append(_moved(part, part.mesh.vertices + inner))
-    return tuple(found)
+    """Eyes, lashes, teeth, tongue, ears, hair and shirt.
+
+    Teeth and tongue keep their size and go where the mouth goes; ears, hair and shirt fit the
+    skin they sit on.
+    """
+    skin = face.hierarchy.levels[2]
+    inner = inner_shift(face.identity.proportions)
+    within = [
+        Part(p.name, Mesh(p.mesh.vertices + inner, p.mesh.faces, p.mesh.attributes), p.material,
+             p.motion)
+        for p in (*oral.teeth(), oral.tongue())
+    ]  # fmt: skip
+    return (
+        *parts.eyes(),
+        *_lashes(face),
+        *within,
+        *_on_head(face.identity.hair, skin),
+        clothes.shirt(),
+    )
 
 
-def _moved(part: Part, vertices: np.ndarray) -> Part:  # type: ignore[type-arg]
-    mesh = Mesh(vertices, part.mesh.faces, part.mesh.attributes)
-    return Part(part.name, mesh, part.material, part.motion, part.bind)
+def _on_head(style: str, skin: Mesh) -> tuple[Part, ...]:
+    """Ears and hair of a style, or the scarf that covers both."""
+    scalp = hair.scalp_of(skin)
+    if style == "scarf":
+        return clothes.headscarf(scalp)
+    grown = hair.hair(style, scalp)
+    # A bob hangs over the ears; they would poke through it.
+    seen = () if style == "bob" else ears.ears(ears.side_of(skin))
+    return (*seen, *((grown,) if grown else ()))
 
 
-def _lashes(face: Face) -> tuple[Part, ...]:
+def _lashes(face: Face) -> tuple[Part, Part]:
     """Lashes bound to the outer edge of the lid margins."""
     ring = cage.landmarks().of("eye_margin")
-    upper, lower = ring[:9], np.append(ring[:7:-1], ring[0])[::-1]
+    upper, lower = ring[:9], ring[[0, *range(15, 7, -1)]]
     skin = face.hierarchy.levels[1].vertices
     mesh, bind = parts.lashes(
-        skin[upper], skin[lower], cage.EYE, upper=(38, 5.0), lower=(20, 2.4)
+        skin[upper], skin[lower], cage.EYE, upper=UPPER_LASHES, lower=LOWER_LASHES
     )
-    index = np.concatenate([upper, lower])[bind].astype(np.int32)
-    left = Part("lashes_left", mesh, "lash", "bound", index)
-    other = parts.mirrored(mesh)
-    right = Part("lashes_right", other, "lash", "bound", face.mirror[index])
-    return left, right
+    index = np.concatenate([upper, lower])[bind]
+    return (
+        Part("lashes_left", mesh, "lash", "bound", index),
+        Part("lashes_right", parts.mirrored(mesh), "lash", "bound", face.mirror[index]),
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from fau_teach.face.hair import CENTRE, Scalp, plain_scalp
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
-from fau_teach.face.parts import Part, dome, grid_faces, join, through, unit
+from fau_teach.face.parts import Part, dome, grid_faces, through, unit
 
 _NECK = (64.0, 55.0, -92.0)  # half-width, half-depth and z of the axis at the collar [mm]
 
@@ -25,7 +26,7 @@ def _ring_mesh(rings: Float) -> Mesh:
     return Mesh(rings.reshape(-1, 3), grid_faces(*rings.shape[:2], closed=True))
 
 
-def shirt(neck: float = 1.0, shoulders: float = 1.0, count: int = 44) -> Part:
+def shirt(neck: float = 1.0, shoulders: float = 1.0, count: int = 34) -> Part:
     """Plain crew-neck T-shirt: ribbed collar, shoulders and chest.
 
     Parameters
@@ -43,26 +44,51 @@ def shirt(neck: float = 1.0, shoulders: float = 1.0, count: int = 44) -> Part:
     size, sine, cosine = _around(count)
     wide, deep, axis = _NECK[0] * neck, _NECK[1] * neck, _NECK[2]
     # The collar lies low in front and high behind.
-    collar_y = -163.0 - 15.0 * cosine
+    collar_y = -152.0 - 15.0 * cosine
     ellipse = np.stack([wide * sine, collar_y, axis + deep * cosine + 4 * np.clip(cosine, 0, 1)], 1)
     out = np.stack([sine, 0 * sine, cosine], 1)
     # Collar: inside, rolled edge, ribbed band (outward offset and height).
-    band = [(-3.0, -16.0), (-2.0, -4.0), (-0.9, -0.4), (0.6, 0.6), (1.9, -0.6), (4.4, -5.0), (7.2, -10.0)]
+    band = [
+        (-3.0, -16.0),
+        (-2.0, -4.0),
+        (-0.9, -0.4),
+        (0.6, 0.6),
+        (1.9, -0.6),
+        (4.4, -5.0),
+        (7.2, -10.0),
+    ]
     rows = [ellipse + out * o + [0.0, h, 0.0] for o, h in band]
     rows.append(ellipse + out * 7.0 + [0.0, -11.4, 0.0])
     # Body: along the shoulder at the sides, steeply down the chest and back.
     share = np.r_[0.03, 0.08, 0.15, 0.24, 0.34, 0.45, 0.56, 0.67, 0.78, 0.89, 1.0]
-    side = through([(0, 0, 0), (0.25, 38, -16), (0.5, 82, -31), (0.7, 112, -48), (0.85, 124, -82), (1, 127, -130)], share)
+    side = through(
+        [
+            (0, 0, 0),
+            (0.25, 36, -21),
+            (0.5, 82, -31),
+            (0.7, 112, -48),
+            (0.85, 124, -82),
+            (1, 127, -130),
+        ],
+        share,
+    )
     front = through([(0, 0, 0), (0.3, 17, -28), (0.6, 31, -66), (1, 38, -112)], share)
     behind = through([(0, 0, 0), (0.3, 22, -24), (0.6, 40, -66), (1, 48, -127)], share)
     w = (sine**2)[None, :, None]
     f = np.where(cosine > 0, 1.0, 0.0)[None, :, None]
-    reach = (side[:, None] * w + (front[:, None] * f + behind[:, None] * (1 - f)) * (1 - w)) * [shoulders, 1.0]
+    reach = (side[:, None] * w + (front[:, None] * f + behind[:, None] * (1 - f)) * (1 - w)) * [
+        shoulders,
+        1.0,
+    ]
     base = rows[-1]
     # Corners are fuller than an ellipse, the way a chest is.
     spread = out * (1 + 0.16 * np.abs(2 * sine * cosine))[:, None]
     body = base + spread * reach[..., :1] + [0.0, 1.0, 0.0] * reach[..., 1:]
-    fold = np.sin(5.0 * size + 3.0 * share[:, None]) * np.sin(np.pi * np.clip(share[:, None] * 1.2, 0, 1)) * 0.9
+    fold = (
+        np.sin(5.0 * size + 3.0 * share[:, None])
+        * np.sin(np.pi * np.clip(share[:, None] * 1.2, 0, 1))
+        * 0.9
+    )
     body = body + fold[..., None] * spread
     rings = np.concatenate([np.stack(rows), body])
     mesh = _ring_mesh(rings)
@@ -73,68 +99,97 @@ def shirt(neck: float = 1.0, shoulders: float = 1.0, count: int = 44) -> Part:
     return Part("shirt", Mesh(mesh.vertices, mesh.faces, values), "cloth", "fixed")
 
 
-def headscarf(scalp: Scalp = plain_scalp, loose: float = 1.0) -> tuple[Part, Part]:
+# Edge of the scarf round the face, from the forehead down the left side to under the chin.
+_EDGE = np.array([
+    (0, 0, 73, -11), (25, 32, 68, -18), (50, 58, 50, -34), (75, 72, 18, -50), (100, 74, -22, -52),
+    (122, 70, -55, -47), (142, 59, -84, -41), (160, 38, -108, -31), (180, 0, -121, -16),
+], float)  # fmt: skip
+
+
+def headscarf(
+    scalp: Scalp = plain_scalp, skin: Mesh | None = None, loose: float = 1.0
+) -> tuple[Part, Part]:
     """Scarf round head and neck that leaves the face from forehead to chin free.
 
     Parameters
     ----------
     scalp : distance from the hair's centre; see `hair.scalp_of`
+    skin : if given, the hood is bound to its nearest vertices, so that it follows the jaw
     loose : factor on the distance from the head
 
     Returns
     -------
     tuple of Part
-        `scarf_head` moves with the head, `scarf_neck` is fixed and goes under it. Attributes
-        `weave` (N, 2) [mm] and `rib` (N,) as for `shirt`. Ears and hair are left out under it.
+        `scarf_head` (bound, or moving with the head) and `scarf_neck` (fixed, reaching up into
+        the hood). Attributes `weave` (N, 2) [mm] and `rib` (N,) as for `shirt`. Ears and hair
+        are left out under it. Boundaries: the edge round the face, turned in; both ends of the
+        lower part.
     """
-    count = 64
-    size, sine, cosine = _around(count)
-    degrees = np.rad2deg(size)
-    # Where each column ends: over the forehead, along the cheek, under the jaw, low behind.
-    end = through([(0, 74), (18, 72), (32, 60), (42, 34), (50, 0), (58, -40), (66, -88), (76, -128), (100, -142), (180, -150)], degrees)[:, 0]
-    rows = np.r_[0.06, 0.13, 0.2, 0.28, 0.36, 0.44, 0.52, 0.6, 0.68, 0.76, 0.83, 0.89, 0.94, 0.975, 1.0]
-    top = CENTRE[1] + scalp(np.array([[0.0, 1.0, 0.0]]))[0]
-    # Heights by equal angle over the skull, by equal steps below.
-    polar = rows[:, None] * np.deg2rad(np.interp(degrees, [0, 25, 45, 60], [58, 66, 92, 92]))
-    flat = np.stack([sine, 0 * sine, cosine], 1)
-    at = flat * np.sin(polar)[..., None] + [0.0, 1.0, 0.0] * np.cos(polar)[..., None]
-    skin = CENTRE + at * scalp(at)[..., None]
-    offset = loose * (7.0 + 3.0 * np.sin(np.pi * rows))[:, None] * np.ones(count)
-    over = skin + at * offset[..., None]
-    drop = np.clip((rows - 0.52) / 0.48, 0, 1)[:, None] * np.clip((degrees - 34) / 10, 0, 1)
-    widest = np.deg2rad(92)
-    rim = flat * np.sin(widest) + [0.0, np.cos(widest), 0.0]
-    rim = CENTRE + rim * scalp(rim)[:, None] + flat * (loose * 9.0)
-    neck = np.stack([60 * sine, 0 * sine, -84 + 62 * cosine], 1)
-    slim = through([(0, 1.0), (0.35, 0.97), (0.7, 0.75), (1, 0.6)], drop.ravel()).reshape(drop.shape)[..., None]
-    hung = (rim * slim + (neck + flat * 12) * (1 - slim)) * [1.0, 0.0, 1.0]
-    hung[..., 1] = rim[:, 1] + drop * (end - rim[:, 1])
-    shelf = np.clip((rows - 0.52) / 0.06, 0, 1)[:, None, None] * np.clip((degrees - 34) / 10, 0, 1)[:, None]
-    rings = over * (1 - shelf) + hung * shelf
-    fold = np.sin(9 * size + 2.0) * drop * 1.6
-    rings = rings + flat * fold[..., None]
-    # The edge is turned in.
-    turned = rings[-1] - unit(rings[-1] - CENTRE) * 5.0
-    rings = np.concatenate([rings, turned[None]])
-    head = dome((0.0, top + loose * 7.5, CENTRE[2]), rings)
-    parts = []
-    for name, mesh, motion in (("scarf_head", head, "head"), ("scarf_neck", _wrap(), "fixed")):
-        weave = np.stack([80 * np.arctan2(np.abs(mesh.vertices[:, 0]), mesh.vertices[:, 2] + 95), -mesh.vertices[:, 1]], 1)
-        values = {"weave": weave, "rib": np.zeros(len(weave))}
-        parts.append(Part(name, Mesh(mesh.vertices, mesh.faces, values), "cloth", motion))
-    return parts[0], parts[1]
+    size, sine, _ = _around(56)
+    edge = through(_EDGE, np.rad2deg(size))
+    edge[:, 0] *= np.where(sine < 0, -1.0, 1.0)
+    edge[np.abs(sine) < 1e-12, 0] = 0.0
+    if skin is not None:
+        # Keep the drawn edge just outside this head.
+        edge = edge + unit(edge - CENTRE) * np.clip(_excess(edge, skin) + 1.5, 0, 30)[:, None]
+    away = edge - CENTRE
+    start, pole = unit(away), unit(np.array([0.0, 0.12, -1.0]))
+    angle = np.arccos(np.clip(start @ pole, -1, 1))
+    tangent = unit(start - (start @ pole)[:, None] * pole)
+    share = np.r_[
+        0.06, 0.13, 0.21, 0.29, 0.37, 0.45, 0.53, 0.61, 0.69, 0.77, 0.84, 0.9, 0.95, 0.985, 1.0
+    ][:, None]
+    turn = (share * angle)[..., None]
+    at = np.cos(turn) * pole + np.sin(turn) * tangent
+    hull = (
+        (np.abs(at[..., 0]) / 88) ** 2.4
+        + (np.abs(at[..., 1]) / 162) ** 2.4
+        + (np.abs(at[..., 2]) / 106) ** 2.4
+    )
+    far = np.where(at[..., 1] < 0.1, np.maximum(hull ** (-1 / 2.4), 0), 1e3)
+    reach = -np.logaddexp(-0.15 * scalp(at), -0.15 * far) / 0.15
+    near = np.clip((share - 0.62) / 0.38, 0, 1) ** 2
+    fold = 1.5 * np.sin(9 * share + 3.0 * np.cos(2 * size)) * np.sin(np.pi * share)
+    reach = (reach + loose * 7.5 + fold) * (1 - near) + (np.linalg.norm(away, axis=1) + 3.0) * near
+    rings = CENTRE + at * reach[..., None]
+    tucked = edge - unit(away) * 4.0 - [0.0, 0.0, 5.0]
+    rings = np.concatenate([rings, tucked[None]])[:, ::-1]
+    hood = dome(CENTRE + pole * (scalp(pole[None])[0] + loose * 7.5), np.roll(rings, 1, axis=1))
+    bind = None
+    if skin is not None:
+        bind = cKDTree(skin.vertices).query(hood.vertices)[1].astype(np.int32)
+    return (
+        Part("scarf_head", _woven(hood), "cloth", "head" if bind is None else "bound", bind),
+        Part("scarf_neck", _woven(_wrap()), "cloth", "fixed"),
+    )
+
+
+def _excess(points: Float, skin: Mesh) -> Float:
+    """How far points lie inside a skin, along its nearest vertices' normals [mm]."""
+    nearest = cKDTree(skin.vertices).query(points)[1]
+    normal = vertex_normals(skin.vertices, skin.faces)[nearest]
+    return np.asarray(((skin.vertices[nearest] - points) * normal).sum(1), float)
+
+
+def _woven(mesh: Mesh) -> Mesh:
+    x, y, z = mesh.vertices.T
+    weave = np.stack([80 * np.arctan2(np.abs(x), z + 95), -y], 1)
+    return Mesh(mesh.vertices, mesh.faces, {"weave": weave, "rib": np.zeros(len(x))})
 
 
 def _wrap() -> Mesh:
     """The scarf's lower part: from under the chin round the neck onto the shoulders."""
-    size, sine, cosine = _around(48)
+    size, sine, cosine = _around(44)
     rows = []
-    for y, wide, front, back in (
-        (-120, 50, -34, -135), (-119, 57, -20, -140), (-121, 61, -12, -144), (-132, 65, -8, -148),
-        (-150, 70, -10, -152), (-168, 78, -14, -158), (-186, 96, -8, -170), (-204, 118, 6, -180),
-    ):  # fmt: skip
+    for k, (y, wide, front, back) in enumerate((
+        (-112, 46, -40, -150), (-124, 53, -26, -150), (-134, 60, -16, -150), (-148, 66, -11, -148),
+        (-163, 75, -10, -155), (-179, 92, -4, -164), (-197, 114, 8, -174), (-212, 130, 14, -184),
+    )):  # fmt: skip
         middle, half = (front + back) / 2, (front - back) / 2
-        wave = 2.2 * np.sin(0.11 * y + 2.0 * cosine) + 1.2 * np.sin(7 * size + 0.05 * y)
-        height = y - 8 * np.clip(-cosine, 0, 1) + 0 * size
+        wave = min(k / 2, 1.0) * (
+            2.4 * np.sin(0.2 * y + 2.2 * cosine) + 1.2 * np.sin(7 * size + 0.05 * y)
+        )
+        height = y - 2.2 * k * np.clip(cosine, 0, 1) ** 2
+        height += max(0.0, 20.0 - 5.0 * k) * np.clip(-cosine, 0, 1)
         rows.append(np.stack([(wide + wave) * sine, height, middle + (half + wave) * cosine], 1))
     return _ring_mesh(np.stack(rows))

@@ -33,7 +33,12 @@ _CENTRE = np.array([9.5, -2.5])
 _TRAGUS = -3.0  # height of its middle
 # Ridges and hollows: points, height [mm] at first and last point, half-width [mm].
 _RIDGES = (
-    (((10.2, -15.2), (15.5, -12.8), (19.4, -7.0), (20.6, 0.0), (20.0, 6.0), (18.2, 10.5)), 3.2, 4.6, 3.0),
+    (
+        ((10.2, -15.2), (15.5, -12.8), (19.4, -7.0), (20.6, 0.0), (20.0, 6.0), (18.2, 10.5)),
+        3.2,
+        4.6,
+        3.0,
+    ),
     (((18.2, 10.5), (18.2, 15.0), (16.6, 20.5)), 4.6, 1.6, 2.8),
     (((18.2, 10.5), (13.6, 12.6), (7.0, 13.0)), 4.6, 2.2, 2.3),
     (((-1.5, 10.5), (3.2, 5.8), (8.0, 2.6), (13.0, 1.2)), 5.0, 1.2, 2.5),
@@ -50,7 +55,14 @@ _LEVELS = (0.05, 0.2, 0.4, 0.56, 0.72, 0.9, 1.12, 1.5, 2.1)
 _LIMITS = (0.22, 0.38, 0.52, 0.62, 0.71, 0.79, 0.86, 0.92, 0.965)
 
 
-def _bump(a: Float, b: Float, line: tuple[tuple[float, float], ...], first: float, last: float, width: float) -> Float:
+def _bump(
+    a: Float,
+    b: Float,
+    line: tuple[tuple[float, float], ...],
+    first: float,
+    last: float,
+    width: float,
+) -> Float:
     """Rounded ridge along a polyline, its height changing from first to last point."""
     best, height = np.full(a.shape, np.inf), np.zeros(a.shape)
     for k in range(len(line) - 1):
@@ -162,7 +174,15 @@ def ears(
     # ... and the rim is a tube: groove, lip, crest, outer side, edge, behind (inset, height),
     # where it is not rolled in (lobe, front) a rounded edge instead.
     rolled = ((5.4, 5.2), (5.5, 8.2), (4.3, 10.2), (2.4, 10.8), (0.7, 9.4), (0.0, 6.6), (1.0, 4.0))
-    plain = ((5.4, 0.0), (4.2, -0.05), (2.9, -0.3), (1.6, -0.8), (0.6, -1.6), (0.0, -2.9), (0.8, -4.3))
+    plain = (
+        (5.4, 0.0),
+        (4.2, -0.05),
+        (2.9, -0.3),
+        (1.6, -0.8),
+        (0.6, -1.6),
+        (0.0, -2.9),
+        (0.8, -4.3),
+    )
     for (d_in, h_in), (d_out, h_out) in zip(rolled, plain, strict=True):
         inset = tube * (roll * d_in + (1 - roll) * d_out)
         plan = outline + inward * inset[:, None]

@@ -155,10 +155,12 @@ def _strands(mesh: Mesh, style: _Style, cover: Float) -> Mesh:
 def _directions(azimuth: Float, polar: Float) -> Float:
     """Unit vectors at an azimuth from straight ahead and an angle from straight up."""
     flat = np.where(np.abs(np.abs(azimuth) - np.pi) < 1e-9, 0.0, np.sin(azimuth))
-    return np.stack([flat * np.sin(polar), np.cos(polar) + 0 * flat, np.cos(azimuth) * np.sin(polar)], -1)
+    return np.stack(
+        [flat * np.sin(polar), np.cos(polar) + 0 * flat, np.cos(azimuth) * np.sin(polar)], -1
+    )
 
 
-def hairline(scalp: Scalp = plain_scalp, recede: float = 0.0) -> Float:
+def hairline(scalp: Scalp = plain_scalp, recede: float = 4.0) -> Float:
     """Hairline as a closed curve on the scalp: (C, 3) [mm], from the forehead to the left.
 
     Parameters
@@ -168,7 +170,11 @@ def hairline(scalp: Scalp = plain_scalp, recede: float = 0.0) -> Float:
     """
     azimuth = np.deg2rad(np.r_[_HALF, -_HALF[-2:0:-1]])
     size = np.rad2deg(np.abs(azimuth))
-    level = through(_HAIRLINE, size)[:, 0] + recede * np.exp(-(((size - 27) / 12) ** 2))
+    level = (
+        through(_HAIRLINE, size)[:, 0]
+        + 1.3 * np.sin(0.9 * size + 1)
+        + recede * np.exp(-(((size - 27) / 12) ** 2))
+    )
     polar = np.deg2rad(np.linspace(8, 165, 158))
     rays = _directions(azimuth[None], polar[:, None])
     y = CENTRE[1] + scalp(rays) * rays[..., 1]
@@ -190,13 +196,15 @@ def _thickness(style: _Style, at: Float, skin: Float, to_line: Float) -> Float:
     thick = thick + style.lift * front * np.exp(-(((to_line - 14) / 22) ** 2))
     thick = thick + style.rough * _noise(skin, style.wave)
     if style.part is not None:
-        groove = np.exp(-(((skin[..., 0] - style.part) / 5.5) ** 2)) * np.clip((skin[..., 1] - 62) / 20, 0, 1)
+        groove = np.exp(-(((skin[..., 0] - style.part) / 5.5) ** 2)) * np.clip(
+            (skin[..., 1] - 62) / 20, 0, 1
+        )
         thick = thick * (1 - 0.6 * groove * np.clip((skin[..., 2] + 150) / 30, 0, 1))
     return np.asarray(thick, float)
 
 
 def hair(
-    style: str = "short", scalp: Scalp = plain_scalp, *, volume: float = 1.0, recede: float = 0.0
+    style: str = "short", scalp: Scalp = plain_scalp, *, volume: float = 1.0, recede: float = 4.0
 ) -> Part | None:
     """Hair of a style over a scalp, or None for a shaved head.
 
@@ -248,9 +256,14 @@ def hair(
         # The inner sheet: under the skin where nothing hangs.
         under = skin[-1] - at[-1] * np.arange(2, len(inside) + 2)[:, None, None]
         rings = np.concatenate([rings, under + (inside - under) * hang[:, None]])
-        covers = np.concatenate([cover + (1 - cover) * hang, np.repeat(np.maximum(cover[-1:], hang), len(inside), 0)])
+        covers = np.concatenate(
+            [cover + (1 - cover) * hang, np.repeat(np.maximum(cover[-1:], hang), len(inside), 0)]
+        )
     top = np.array([[0.0, 1.0, 0.0]])
-    crown = scalp(top)[0] + volume * _thickness(kind, top, CENTRE + top * scalp(top)[0], np.array([90.0]))[0]
+    crown = (
+        scalp(top)[0]
+        + volume * _thickness(kind, top, CENTRE + top * scalp(top)[0], np.array([90.0]))[0]
+    )
     mesh = dome(CENTRE + top[0] * crown, rings)
     mesh = _strands(mesh, kind, np.r_[1.0, covers.ravel()])
     if style == "bun":
@@ -272,7 +285,11 @@ def _curtain(style: _Style, azimuth: Float, scalp: Scalp, volume: float) -> tupl
     out = np.stack([np.sin(azimuth), 0 * azimuth, np.cos(azimuth)], -1)
     out[np.abs(np.abs(azimuth) - np.pi) < 1e-9, 0] = 0.0
     # Wider over the ear, turned in at the tips; the back follows the neck.
-    ear = 3 * np.exp(-(((np.abs(azimuth) - 1.83) / 0.42) ** 2)) * np.exp(-(((drop - 0.3) / 0.32) ** 2))
+    ear = (
+        3
+        * np.exp(-(((np.abs(azimuth) - 1.83) / 0.42) ** 2))
+        * np.exp(-(((drop - 0.3) / 0.32) ** 2))
+    )
     lean = np.clip(-np.cos(azimuth), 0, 1) * 26 * drop**1.3
     swell = 3 * np.sin(np.pi * drop) - 15 * np.clip((drop - 0.6) / 0.4, 0, 1) ** 2 + ear - lean
     start = fall[np.flatnonzero(drop[:, 0] <= 0)[-1]]
@@ -298,8 +315,16 @@ def _bun() -> Mesh:
     turn = np.arange(28) * 2 * np.pi / 28
     swirl = turn + 1.1 * polar
     radius = 31 + 1.6 * np.cos(4 * swirl)
-    flat = np.stack([np.cos(turn) + 0 * polar, np.sin(turn) + 0 * polar], -1) * (radius * np.sin(polar))[..., None]
-    rings = _BUN + flat[..., :1] * right + flat[..., 1:] * up + (0.82 * radius * np.cos(polar))[..., None] * axis
+    flat = (
+        np.stack([np.cos(turn) + 0 * polar, np.sin(turn) + 0 * polar], -1)
+        * (radius * np.sin(polar))[..., None]
+    )
+    rings = (
+        _BUN
+        + flat[..., :1] * right
+        + flat[..., 1:] * up
+        + (0.82 * radius * np.cos(polar))[..., None] * axis
+    )
     middle = _BUN + 0.81 * 31 * axis
     mesh = dome(middle, rings)
     return _strands(mesh, _STYLES["bun"], np.ones(len(mesh.vertices)))

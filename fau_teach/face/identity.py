@@ -14,7 +14,7 @@ from fau_teach.face.materials import Look
 from fau_teach.face.proportions import check, parameters
 
 DEFAULT = "Ana"
-HAIR = ("short", "cropped", "shaved", "bob", "bun", "curly", "scarf")
+HAIR = ("short", "cropped", "parted", "shaved", "bob", "bun", "curly", "scarf")
 _SIDES = {"L": "left", "R": "right"}
 Score = tuple[str, str]
 

@@ -50,8 +50,9 @@ class Pull:
     halves : it crosses the midline; left and right are halves of one muscle
     weights : gain of a ring at its top, bottom, medial and lateral end
     bulge : how hard the thickening belly pushes the skin outward, relative to the pull along it
-    against : (n, 3) line of contact that takes up the vertical part of the force, where the lip
-        presses on what it touches; None where nothing does
+    against : (n, 3) line of contact that takes up vertical force, where the lip presses on what it
+        touches; None where nothing does
+    held : share of the vertical force that the line of contact takes up
     peak : largest displacement with both sides at activation 1 [mm]
     strength : force at activation 1 [N]
     """
@@ -70,6 +71,7 @@ class Pull:
     weights: tuple[float, float, float, float]
     bulge: float
     against: Float | None
+    held: float
     peak: float
     strength: float
 
@@ -112,7 +114,7 @@ def pulls() -> tuple[Pull, ...]:
         found.append(
             Pull(
                 **{name: row[name] for name in ("id", "muscle", "form", "pull", "lip", "zone")},
-                **{name: float(row[name]) for name in ("width", "start", "end", "bulge", "strength")},
+                **{name: float(row[name]) for name in ("width", "start", "end", "bulge", "held", "strength")},
                 path=_points(row["path"]),
                 against=_points(row["against"]) if row["against"] else None,
                 halves=row["halves"] == "yes",
@@ -263,7 +265,7 @@ def _column(pull: Pull, mesh: Mesh, normals: Float, areas: Float) -> Float:
         if pull.pull == "roll":
             # The border comes over the teeth while the red goes back behind it.
             red = np.asarray(mesh.attributes["vermilion"])[:, None]
-            direction = direction * (1 - 0.6 * red) - (0.2 + 0.8 * red) * np.array([0.0, 0.0, 1.0])
+            direction = direction * (1 - 0.8 * red) - (0.2 + 0.8 * red) * np.array([0.0, 0.0, 1.0])
     elif pull.pull in ("path", "parallel", "centre"):
         direction = _unit(_tangent(direction, normals))
     else:
@@ -271,9 +273,9 @@ def _column(pull: Pull, mesh: Mesh, normals: Float, areas: Float) -> Float:
     force = weight[:, None] * direction + pull.bulge * belly[:, None] * normals
     force = (_zone(pull, mesh) * areas)[:, None] * force
     if pull.against is not None:
-        held = replace(pull, path=pull.against, start=-1.0)
-        share = _strip(held, mesh.vertices, normals)[0] * _zone(held, mesh) * areas
-        force[:, 1] -= share * (force[:, 1].sum() / share.sum())
+        line = replace(pull, path=pull.against, start=-1.0)
+        share = _strip(line, mesh.vertices, normals)[0] * _zone(line, mesh) * areas
+        force[:, 1] -= share * (pull.held * force[:, 1].sum() / share.sum())
     return np.asarray(force)
 
 

@@ -117,7 +117,9 @@ def _tooth(arch: Arch, number: int) -> Mesh:
     lean = (0.10 if front else -0.04) * (up - height)
     plan += lean[..., None] * normal[0]
     rings = np.stack([plan[..., 0], edge + sign * (up - height), plan[..., 1]], -1)
-    middle = centre[0] + normal[0] * (face[-1] - deep[-1] / 2 + (0.10 if front else -0.04) * (top - height))
+    middle = centre[0] + normal[0] * (
+        face[-1] - deep[-1] / 2 + (0.10 if front else -0.04) * (top - height)
+    )
     pole = np.array([middle[0], edge + sign * (top - height), middle[1]])
     side = np.vstack([[0.0, 1.0], np.stack([c + 0 * up, up / height], -1).reshape(-1, 2)])
     rings = rings[::-1]
@@ -139,8 +141,10 @@ def _gum(arch: Arch) -> Mesh:
             tall.append(height + (lift if arch.down else -lift))
             deep.append(depth)
     share.append(share[-1] + 2.5), papilla.append(0.6), tall.append(tall[-1]), deep.append(deep[-1])
-    along, pap, high, thick = (np.r_[np.array(k)[:0:-1] * s, k] for k, s in
-                               ((share, -1), (papilla, 1), (tall, 1), (deep, 1)))
+    along, pap, high, thick = (
+        np.r_[np.array(k)[:0:-1] * s, k]
+        for k, s in ((share, -1), (papilla, 1), (tall, 1), (deep, 1))
+    )
     point, normal = arch.at(along)
     # Rows: outward offset from the teeth's face, height over the necks (towards the edge > 0).
     one = np.ones(len(along))
@@ -186,9 +190,28 @@ def teeth(upper: Arch = UPPER_ARCH, lower: Arch = LOWER_ARCH) -> tuple[Part, ...
 
 
 # Middle line of the tongue, root to tip (share, x, y, z), at rest and in its two modes.
-_REST = ((0, 0, -78, -56), (0.3, 0, -74.5, -42), (0.6, 0, -74, -27), (0.85, 0, -75, -14), (1, 0, -75.5, -8.5))
-_OUT = ((0, 0, -78, -52), (0.25, 0, -70, -32), (0.5, 0, -65, -8), (0.72, 0, -64, 12), (0.88, 0, -68.5, 25), (1, 0, -74.5, 33))
-_SIDE = ((0, 0, -78, -56), (0.3, 1, -74.5, -43), (0.6, 8, -73, -29), (0.82, 19, -72, -21), (1, 31, -71.5, -16))
+_REST = (
+    (0, 0, -78, -56),
+    (0.3, 0, -74.5, -42),
+    (0.6, 0, -74, -27),
+    (0.85, 0, -75, -14),
+    (1, 0, -75.5, -8.5),
+)
+_OUT = (
+    (0, 0, -78, -52),
+    (0.25, 0, -70, -32),
+    (0.5, 0, -65, -8),
+    (0.72, 0, -64, 12),
+    (0.88, 0, -68.5, 25),
+    (1, 0, -74.5, 33),
+)
+_SIDE = (
+    (0, 0, -78, -56),
+    (0.3, 1, -74.5, -43),
+    (0.6, 8, -73, -29),
+    (0.82, 19, -72, -21),
+    (1, 31, -71.5, -16),
+)
 
 
 def _tongue_shape(
@@ -213,7 +236,12 @@ def _tongue_shape(
     c, s = np.sign(c) * np.abs(c) ** 0.85, np.sign(s) * np.abs(s) ** 0.9
     across = half[:, None] * c
     # Central groove on top, flatter above than below.
-    groove = np.exp(-((c / 0.22) ** 2)) * np.clip(s, 0, 1) * 1.5 * np.clip((1 - share) * 5, 0, 1)[:, None]
+    groove = (
+        np.exp(-((c / 0.22) ** 2))
+        * np.clip(s, 0, 1)
+        * 1.5
+        * np.clip((1 - share) * 5, 0, 1)[:, None]
+    )
     height = thick[:, None] * np.where(s > 0, 0.8 * s, s) - groove
     rings = point[:, None] + across[..., None] * side[:, None] + height[..., None] * up[:, None]
     return np.vstack([point[:1] + along[:1] * 0.4, rings.reshape(-1, 3)])
@@ -238,8 +266,14 @@ def tongue(width: float = 17.0) -> Part:
         for line, k, tip in ((_REST, 1.0, 0.42), (_OUT, 0.92, 0.25), (_SIDE, 0.85, 0.42))
     )
     columns = 24
-    swap = np.r_[0, (1 + columns * np.arange((len(rest) - 1) // columns)[:, None]
-                     + (-np.arange(columns)) % columns).ravel()]
+    swap = np.r_[
+        0,
+        (
+            1
+            + columns * np.arange((len(rest) - 1) // columns)[:, None]
+            + (-np.arange(columns)) % columns
+        ).ravel(),
+    ]
     flip = np.array([-1.0, 1.0, 1.0])
     rest, out = (0.5 * (k + k[swap] * flip) for k in (rest, out))
     mesh = dome(rest[0], rest[1:].reshape(-1, columns, 3))

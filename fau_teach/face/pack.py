@@ -182,7 +182,7 @@ def _mixing() -> _Header:
     """How actions combine beyond their sum: limits, rules, lids that follow the gaze."""
     return {
         "limits": {name: list(limits) for name, limits in actions.MODES.items()},
-        "rules": [_plain(rule) for rule in actions.rules()],
+        "rules": [_plain(rule) for rule in actions.rules() if rule.rule != "saturate"],
         "gaze": _plain(actions._LID_BY_GAZE),
     }
 

@@ -187,25 +187,46 @@ def eyes(
     return pair("eye", mesh, "eye", "eye")
 
 
+def caruncles(canthus: tuple[float, float, float] = (17.0, -1.2, -14.9)) -> tuple[Part, Part]:
+    """Pink nodules that fill the inner corners of the eyes.
+
+    Parameters
+    ----------
+    canthus : inner corner of the left eye's lids [mm]
+    """
+    polar = np.deg2rad(np.r_[25, 50, 75, 100])[:, None]
+    turn = np.arange(12) * (2 * np.pi / 12)
+    ball = [np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn), np.cos(polar) + 0 * turn]
+    size, centre = np.array([2.3, 1.25, 1.3]), np.add(canthus, (1.9, 0.15, -1.2))
+    nodule = dome(centre + size * (0, 0, 1), centre + size * np.stack(ball, -1))
+    return pair("caruncle", nodule, "gum", "head")
+
+
 def _lash_row(margin: Float, centre: Float, count: int, length: float, lift: float) -> Mesh:
     """Lashes along one lid margin: triangles fanning outwards; attribute `bind` as floats."""
     along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(margin, axis=0), axis=1))]
     share = (np.arange(count) + 0.5) / count
     # Away from the very corners; longest a little beyond the middle, as lashes grow.
-    at = along[-1] * (0.06 + 0.92 * share)
+    at = along[-1] * (0.09 + 0.89 * share)
     root = np.stack([np.interp(at, along, margin[:, k]) for k in range(3)], 1)
     bind = np.abs(at[:, None] - along[None]).argmin(1)
     tangent = np.stack([np.interp(at + 0.5, along, margin[:, k]) for k in range(3)], 1)
-    tangent = unit(tangent - np.stack([np.interp(at - 0.5, along, margin[:, k]) for k in range(3)], 1))
+    tangent = unit(
+        tangent - np.stack([np.interp(at - 0.5, along, margin[:, k]) for k in range(3)], 1)
+    )
     out = unit(root - centre)
-    size = length * (0.55 + 0.45 * np.sin(np.pi * share**1.15)) * (1 + 0.12 * np.cos(7.3 * np.arange(count)))
+    size = (
+        length
+        * (0.35 + 0.65 * np.sin(np.pi * share**1.3) ** 0.8)
+        * (1 + 0.12 * np.cos(7.3 * np.arange(count)))
+    )
     side = np.sign((margin[-1] - margin[0])[0])
     fan = tangent * (1.5 * (share - 0.42))[:, None]
     forward = unit(out + 0.55 * fan)
     up = np.array([0.0, lift, 0.0])
     width = np.where(share < 1, 0.42 * min(1.0, length / 6), 0.0)
     vertices = np.empty((count, 5, 3))
-    for k, (reach, rise, wide) in enumerate(((0.0, 0.0, 1.0), (0.55, 0.16, 0.62), (1.0, 0.62, 0.0))):
+    for k, (reach, rise, wide) in enumerate(((0.0, 0.0, 1.0), (0.58, 0.08, 0.62), (1.0, 0.4, 0.0))):
         middle = root + size[:, None] * (reach * forward + rise * up)
         half = (side * wide * width)[:, None] * tangent
         if k < 2:

@@ -212,7 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measured = _Measured(default_face())
     for name, rows in (("visible", _table(measured)), ("masking", _masking(measured))):
         if asked.write:
-            Path(str(data_file("clip/key.csv"))).with_name(f"{name}.csv").write_text(text_of(rows))
+            path = Path(str(data_file("clip/key.csv"))).with_name(f"{name}.csv")
+            path.write_text(text_of(rows), encoding="utf-8", newline="\n")
         else:
             print(text_of(rows))
     return 0

@@ -42,10 +42,12 @@ function clipFrame(drive, frame) {
   return { scores, modes, light: at("light", 1) };
 }
 
-// The frame in which most happens: what a picture of the clip should show.
+// The frame in which most happens, blinks apart: what a picture of the clip should show.
 function peakFrame(drive) {
   const total = new Float64Array(drive.frames);
-  for (const row of Object.values(drive.channels || {})) row.forEach((value, i) => { total[i] += value; });
+  for (const [key, row] of Object.entries(drive.channels || {})) {
+    row.forEach((value, i) => { total[i] += key.startsWith("45/") ? -value : value; });
+  }
   return total.indexOf(Math.max(...total));
 }
 

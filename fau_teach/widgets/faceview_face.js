@@ -192,9 +192,10 @@ class FaceGeometry {
           made[part] = was + level(code) * amount * (part in limits ? 1 : 1 - was);
         }
       }
-      for (const { codes, unless, rule, part, amount } of rules) {
+      for (const { codes, any, unless, rule, part, amount } of rules) {
         const name = side && !(part in limits) ? `${part}_${side}` : part;
-        const strength = Math.min(...codes.map(level)) * (1 - Math.max(0, ...unless.map(level)));
+        const together = Math.min(1, ...codes.map(level)) * (any.length ? Math.max(...any.map(level)) : 1);
+        const strength = together * (1 - Math.max(0, ...unless.map(level)));
         if (!strength || (part in limits) !== !side) continue;
         const was = made[name] || 0;
         made[name] = was + (rule === "scale" ? -was : 1) * amount * strength;

@@ -256,7 +256,7 @@ function probe(face, { scores = [], modes = {}, width = 540, height = 668, ...op
     return out;
   };
   return {
-    level1: pick(face.state, face.size, PLANES), level2: pick(face.vertices, face.count, STRIDE),
+    level1: pick(face.state, face.size, 3), level2: pick(face.vertices, face.count, STRIDE),
     pixels: card.getContext("2d").getImageData(0, 0, width, height).data, timing: { ...face.timing },
   };
 }
