@@ -100,10 +100,10 @@ class Nuisance:
             length = dice.spread(quantity("blink_shortest"), quantity("blink_longest")) * fps
             whole = max(2, round(length))
             start += dice.spread(0.5, 1.5) * max(2 * whole + 2, 60 / self.blinks * fps)
-            onset = int(start) - whole
-            if int(start) < frames:
-                apex = onset + max(1, whole // 3)
-                yield Movement("45", "", "E", onset, apex, int(start))
+            if start < frames:
+                offset = int(start)
+                onset = offset - whole
+                yield Movement("45", "", "E", onset, onset + max(1, whole // 3), offset)
         if self.speech:
             dice, whole = Dice(seed, "speech"), max(2, round(fps / self.speech))
             for onset in range(0, frames - whole, whole + 1):

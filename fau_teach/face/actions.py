@@ -40,7 +40,6 @@ MODES: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 RULES = ("scale", "add", "saturate")
-_TO_A_SIDE = ("jaw_side", "tongue_side")
 _LID_BY_GAZE = {"upper": (-0.016, -0.022), "lower": (0.006, 0.014)}
 """Closure per degree of upward and of downward gaze."""
 
@@ -101,7 +100,7 @@ def parts() -> tuple[str, ...]:
 def _sides_of(part: str, where: str) -> Mapping[str, str]:
     """Side -> name of the part there; a mode of the whole face has one name for both."""
     if part in MODES:
-        return {side: part for side in SIDES}
+        return dict.fromkeys(SIDES, part)
     if f"{part}_left" in parts():
         return {side: f"{part}_{side}" for side in SIDES}
     hint = did_you_mean(part, (name.removesuffix("_left") for name in parts()))
@@ -169,7 +168,7 @@ def weights(code: str, side: str = "both") -> Mapping[str, float]:
     for part, amount in actions()[code].items():
         names = _sides_of(part, "actions")
         for one in SIDES if side == "both" else (side,):
-            sign = -1.0 if part in _TO_A_SIDE and one == "right" else 1.0
+            sign = -1.0 if part == "jaw_side" and one == "right" else 1.0
             made[names[one]] = sign * amount
     return MappingProxyType(made)
 
@@ -189,9 +188,7 @@ def follow_gaze(modes: Mapping[str, float]) -> dict[str, float]:
     return moved
 
 
-def mix(
-    scores: Mapping[tuple[str, str], float], extra: Mapping[str, float] | None = None
-) -> Mix:
+def mix(scores: Mapping[tuple[str, str], float], extra: Mapping[str, float] | None = None) -> Mix:
     """Muscle activations, loads and modes of actions that act together.
 
     Parameters
@@ -222,25 +219,21 @@ def mix(
         name = sorted(unknown)[0]
         raise ActionError(f"There is no mode {name!r}. {did_you_mean(name, MODES)}".strip())
 
-    scenes = {side: {c: value for (c, where), value in on.items() if where == side} for side in SIDES}
+    scenes = {side: {code: a for (code, one), a in on.items() if one == side} for side in SIDES}
     scenes[""] = {code: max(on.get((code, side), 0.0) for side in SIDES) for code, _ in on}
     total = dict.fromkeys(parts(), 0.0) | dict(extra or {})
+    to_right = on.get(("30", "right"), 0.0) > on.get(("30", "left"), 0.0)
     for side, acting in scenes.items():
         for part, value in _summed(acting, whole=not side).items():
-            if part in _TO_A_SIDE and on.get(("30", "right"), 0.0) > on.get(("30", "left"), 0.0):
-                value = -value
-            total[_sides_of(part, "actions")[side or "left"]] += value
-    modes = {name: total[name] for name in MODES}
-    bounded = {
-        name: float(np.clip(value, *MODES[name])) for name, value in follow_gaze(modes).items()
-    }
-    return Mix(
-        *(
-            np.array([min(max(total[f"{name}_{side}"], 0.0), 1.0) for name, side in columns(chosen)])
-            for chosen in (muscles(), loads())
-        ),
-        MappingProxyType(bounded),
+            sign = -1.0 if part == "jaw_side" and to_right else 1.0
+            total[_sides_of(part, "actions")[side or "left"]] += sign * value
+    modes = follow_gaze({name: total[name] for name in MODES})
+    bounded = {name: float(np.clip(value, *MODES[name])) for name, value in modes.items()}
+    muscle, load = (
+        np.clip([total[f"{name}_{side}"] for name, side in columns(chosen)], 0.0, 1.0)
+        for chosen in (muscles(), loads())
     )
+    return Mix(muscle, load, MappingProxyType(bounded))
 
 
 def _summed(acting: Mapping[str, float], *, whole: bool) -> dict[str, float]:

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 from fau_teach.face.hair import CENTRE, Scalp, plain_scalp
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
-from fau_teach.face.parts import Part, dome, grid_faces, through, unit
+from fau_teach.face.parts import Part, dome, grid_faces, symmetric, through, unit
 
 _NECK = (64.0, 55.0, -92.0)  # half-width, half-depth and z of the axis at the collar [mm]
 
@@ -101,7 +101,7 @@ def shirt(neck: float = 1.0, shoulders: float = 1.0, count: int = 34) -> Part:
 
 # Edge of the scarf round the face, from the forehead down the left side to under the chin.
 _EDGE = np.array([
-    (0, 0, 73, -11), (25, 32, 68, -18), (50, 58, 50, -34), (75, 72, 18, -50), (100, 74, -22, -52),
+    (0, 0, 73, -11), (25, 31, 67, -16), (50, 55, 50, -29), (75, 69, 18, -43), (100, 73, -22, -49),
     (122, 70, -55, -47), (142, 59, -84, -41), (160, 38, -108, -31), (180, 0, -121, -16),
 ], float)  # fmt: skip
 
@@ -153,8 +153,8 @@ def headscarf(
     reach = (reach + loose * 7.5 + fold) * (1 - near) + (np.linalg.norm(away, axis=1) + 3.0) * near
     rings = CENTRE + at * reach[..., None]
     tucked = edge - unit(away) * 4.0 - [0.0, 0.0, 5.0]
-    rings = np.concatenate([rings, tucked[None]])[:, ::-1]
-    hood = dome(CENTRE + pole * (scalp(pole[None])[0] + loose * 7.5), np.roll(rings, 1, axis=1))
+    rings = symmetric(np.concatenate([rings, tucked[None]]))
+    hood = dome(CENTRE + pole * (scalp(pole[None])[0] + loose * 7.5), rings)
     bind = None
     if skin is not None:
         bind = cKDTree(skin.vertices).query(hood.vertices)[1].astype(np.int32)

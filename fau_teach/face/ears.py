@@ -146,9 +146,8 @@ def ears(
     Returns
     -------
     tuple of Part
-        Attributes `hollow` (N,): 0 .. 1, how deep a point lies among its neighbours, to darken
-        by; `thin` (N,): 0 .. 1, where light shines through the rim. Boundary: the root, inside
-        the head.
+        Attributes `uv` (N, 2): layout coordinates as on the skin [mm]; `ao` (N,): share of the
+        sky that a point sees, small in the concha. Boundary: the root, inside the head.
     """
     table = np.vstack([_OUTLINE, _OUTLINE[:1]])
     length = np.r_[0.0, np.cumsum(np.hypot(*np.diff(table[:, :2], axis=0).T))]
@@ -190,9 +189,9 @@ def ears(
         rise = roll * (6.2 + (h_in - 6.2) * tube) + (1 - roll) * (base + h_out)
         rows.append(np.column_stack([plan, rise]))
     # Behind: from the edge to the root.
-    for share, rise in ((0.16, 2.2), (0.34, 0.8), (0.5, -2.0)):
-        plan = outline + inward * (share * reach)[:, None]
-        rows.append(np.column_stack([plan, np.full(segments, rise)]))
+    for shrink, low in ((0.16, 2.2), (0.34, 0.8), (0.5, -2.0)):
+        plan = outline + inward * (shrink * reach)[:, None]
+        rows.append(np.column_stack([plan, np.full(segments, low)]))
 
     local = np.stack(rows)
     grasp = np.zeros(local.shape[:2])
@@ -210,17 +209,16 @@ def ears(
     lean, turn = np.deg2rad(tilt), np.deg2rad(stand)
     a, b = a * np.cos(lean) + b * np.sin(lean), b * np.cos(lean) - a * np.sin(lean)
     y, z = tragus[0] + b, tragus[1] - a * np.cos(turn) + h * np.sin(turn)
-    foot = float(side(np.array([tragus[0]]), np.array([tragus[1]]))[0])
+    foot = side(np.array(tragus[:1]), np.array(tragus[1:]))
     x = foot + a * np.sin(turn) + h * np.cos(turn)
     skin = side(y, z)
-    front = np.arange(len(x)) <= 10 * segments
+    front = np.arange(len(y)) <= 10 * segments
     # The concha's floor lies on the head, whose skin is not cut open there.
     x = np.where(front, skin + 0.7 + np.logaddexp(0, 1.5 * (x - skin - 0.7)) / 1.5, x)
     x = x * (1 - hold) + (skin - sunk) * hold
     rings = np.stack([x, y, z], 1)[1:].reshape(-1, segments, 3)
-    plate = np.clip((7.0 - local[:, 2]) / 6.0, 0, 1) * front
-    thin = np.zeros_like(grasp)
-    thin[7:16] = 1 - grip
-    mesh = dome((x[0], y[0], z[0]), rings, {"hollow": plate, "thin": np.r_[0.0, thin.ravel()]})
+    deep = np.clip((8.0 - local[:, 2]) / 7.0, 0, 1) * front * (1 - hold)
+    values = {"uv": np.stack([80 * np.arctan2(x, z + 85), y], 1), "ao": 1 - 0.78 * deep}
+    mesh = dome((x[0], y[0], z[0]), rings, values)
     left, right = pair("ear", mesh, "skin", "head")
     return left, right

@@ -14,23 +14,22 @@ import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
-from fau_teach.face.parts import Part, dome, join, through, unit
+from fau_teach.face.parts import Part, dome, join, symmetric, through, unit
 
 Scalp = Callable[[Float], Float]
 
 CENTRE = np.array([0.0, 30.0, -95.0])
 STYLES = ("cropped", "short", "parted", "bob", "bun", "curly", "shaved")
-# Styles under which the ears are left out.
-EARS_HIDDEN = frozenset({"bob"})
 # Azimuth from straight ahead [degrees] and height of the hairline [mm]: forehead, temple,
 # sideburn, over the ear, behind it, nape.
 _HAIRLINE = np.array([
-    (0, 78), (13, 79), (26, 76), (36, 66), (44, 50), (51, 33), (57, 22), (62, 10), (66, -6),
-    (70, -18), (76, -20), (80, -14), (84, 0), (89, 11), (96, 15), (105, 12), (112, 0),
-    (118, -25), (126, -48), (140, -64), (160, -72), (180, -75),
+    (0, 75), (13, 76), (26, 75), (36, 71), (44, 57), (51, 38), (57, 22), (62, 9), (66, -2),
+    (70, -13), (74, -17), (78, -15), (82, -8), (87, 1), (95, 5), (104, 2), (109, -12),
+    (113, -36), (118, -56), (126, -63), (140, -67), (160, -72), (180, -75),
 ], float)  # fmt: skip
 _HALF = np.r_[np.arange(6) * 6.6, 39.6 + np.arange(21) * 4.05, 124.65 + np.arange(8) * 55.35 / 7]
 _ROWS = 1 - (1 - np.arange(1, 25) / 24) ** 1.25
+_FINE_ROWS = 1 - (1 - np.arange(1, 36) / 35) ** 1.15  # curls
 
 
 def plain_scalp(directions: Float) -> Float:
@@ -111,7 +110,7 @@ _STYLES = {
     "parted": _Style(14.0, 8.0, 9.0, 15.0, lift=3.0, rough=0.7, strands="part", part=26.0),
     "bob": _Style(11.0, 12.0, 13.0, 15.0, rough=0.7, strands="part", part=0.0, curtain=-100.0),
     "bun": _Style(5.5, 4.5, 5.0, 9.0, rough=0.25, strands="bun"),
-    "curly": _Style(32.0, 25.0, 29.0, 20.0, rough=3.6, wave=27.0, curl=True),
+    "curly": _Style(32.0, 25.0, 29.0, 20.0, rough=2.4, wave=17.0, curl=True),
 }
 _BUN = np.array([0.0, 88.0, -182.0])
 
@@ -130,25 +129,26 @@ def _swirl(points: Float, style: _Style, sign: Float | float) -> npt.NDArray[np.
 
 
 def _strands(mesh: Mesh, style: _Style, cover: Float) -> Mesh:
-    """Mesh with `strand`, `lock` and `cover`."""
+    """Mesh with `strand`, `lock`, `cover` and `ao`."""
     v, step = mesh.vertices, 0.5
     sign = np.where(v[:, 0] >= (style.part or 0.0), 1.0, -1.0)
     here = _swirl(v, style, sign)
     moved = [_swirl(v + k, style, sign) - _swirl(v - k, style, sign) for k in step * np.eye(3)]
-    slope = np.stack([(change / here).imag for change in moved], 1)
     normal = vertex_normals(v, mesh.faces)
-    right = unit(np.cross([0.0, 1.0, 0.0], normal) + 1e-9 * np.array([1.0, 0.0, 0.0]))
-    way = np.cross(normal, slope)
+    right = unit(np.cross([0.0, 1.0, 0.0], normal) + np.array([1e-9, 0.0, 0.0]))
+    way = np.cross(normal, np.stack([(change / here).imag for change in moved], 1))
     way = np.where((way @ [0.0, -1.0, -0.35])[:, None] < 0, -way, way)
     strand = np.stack([(way * right).sum(1), (way * np.cross(normal, right)).sum(1)], 1)
     across = 80 * np.abs(np.angle(here))
     along = -v[:, 1] - 0.35 * v[:, 2]
     if style.curl:
-        turn = np.pi * _noise(v, 31.0)
-        strand = np.stack([np.cos(turn) * np.sign(v[:, 0] + 1e-9), np.sin(turn)], 1)
-        across, along = across + 9 * _noise(v, 27.0), along + 9 * _noise(v[:, [0, 2, 1]], 23.0)
-    strand /= np.maximum(np.linalg.norm(strand, axis=1, keepdims=True), 1e-9)
-    values = {"strand": strand, "lock": np.stack([across, along], 1), "cover": cover}
+        turn = np.pi * _noise(v, 24.0)
+        strand = np.stack([np.sin(turn) * np.sign(v[:, 0] + 1e-9), np.cos(turn)], 1)
+        # As many changes along as across: curls instead of strands.
+        across, along = across + 9 * _noise(v, 27.0), 8 * along
+    strand /= np.maximum(np.linalg.norm(strand, axis=1, keepdims=True), 1e-12)
+    lock = np.stack([across, along], 1)
+    values = {"strand": strand, "lock": lock, "cover": cover, "ao": 0.8 + 0.2 * cover}
     return Mesh(v, mesh.faces, values)
 
 
@@ -160,13 +160,14 @@ def _directions(azimuth: Float, polar: Float) -> Float:
     )
 
 
-def hairline(scalp: Scalp = plain_scalp, recede: float = 4.0) -> Float:
+def hairline(scalp: Scalp = plain_scalp, recede: float = 2.0, raised: float = 0.0) -> Float:
     """Hairline as a closed curve on the scalp: (C, 3) [mm], from the forehead to the left.
 
     Parameters
     ----------
     scalp : distance from `CENTRE`; see `scalp_of`
     recede : how much further up the temples go [mm]
+    raised : how much higher the hair begins in front [mm]
     """
     azimuth = np.deg2rad(np.r_[_HALF, -_HALF[-2:0:-1]])
     size = np.rad2deg(np.abs(azimuth))
@@ -175,6 +176,7 @@ def hairline(scalp: Scalp = plain_scalp, recede: float = 4.0) -> Float:
         + 1.3 * np.sin(0.9 * size + 1)
         + recede * np.exp(-(((size - 27) / 12) ** 2))
     )
+    level += raised * np.clip((70 - size) / 25, 0, 1)
     polar = np.deg2rad(np.linspace(8, 165, 158))
     rays = _directions(azimuth[None], polar[:, None])
     y = CENTRE[1] + scalp(rays) * rays[..., 1]
@@ -204,7 +206,12 @@ def _thickness(style: _Style, at: Float, skin: Float, to_line: Float) -> Float:
 
 
 def hair(
-    style: str = "short", scalp: Scalp = plain_scalp, *, volume: float = 1.0, recede: float = 4.0
+    style: str = "short",
+    scalp: Scalp = plain_scalp,
+    *,
+    volume: float = 1.0,
+    recede: float = 2.0,
+    raised: float = 0.0,
 ) -> Part | None:
     """Hair of a style over a scalp, or None for a shaved head.
 
@@ -214,15 +221,16 @@ def hair(
     scalp : distance from `CENTRE`; see `scalp_of`
     volume : factor on the thickness
     recede : how much further up the temples go [mm]
+    raised : how much higher the hair begins in front [mm]
 
     Returns
     -------
     Part or None
         Attributes `strand` (N, 2): unit direction of the strands along the tangents
-        T_u = normalise(Y x N) and T_v = N x T_u, for anisotropic shading; `lock` (N, 2):
-        coordinates across and along the strands [mm], to draw single strands; `cover` (N,): 0 at
-        the hairline, 1 from 12 mm inside it, to thin out by. All styles but `parted` are
-        mirror-symmetric. Boundary: one closed curve under the skin or inside the hair.
+        T_u = normalise(Y x N) and T_v = N x T_u; `lock` (N, 2): coordinates across and along the
+        strands [mm], the same left and right; `cover` (N,): 0 at the hairline, 1 from 12 mm
+        inside it; `ao` (N,): share of the sky. All styles but `parted` are mirror-symmetric.
+        Boundary: closed curves under the skin or inside the hair.
 
     Raises
     ------
@@ -234,18 +242,19 @@ def hair(
     if style not in _STYLES:
         raise ValueError(f"hair style {style!r} is not one of {', '.join(STYLES)}")
     kind = _STYLES[style]
-    line = hairline(scalp, recede)
+    line = hairline(scalp, recede, raised)
     azimuth = np.deg2rad(np.r_[_HALF, -_HALF[-2:0:-1]])
     ends = np.arccos(np.clip(unit(line - CENTRE)[:, 1], -1, 1))
     hang = np.zeros(len(azimuth))
     if kind.curtain is not None:
         hang = np.clip((np.rad2deg(np.abs(azimuth)) - 47) / 10, 0, 1)
-    at = _directions(azimuth[None], _ROWS[:, None] * ends)
+    rows = _FINE_ROWS if kind.curl else _ROWS
+    at = _directions(azimuth[None], rows[:, None] * ends)
     skin = CENTRE + at * scalp(at)[..., None]
     fine = np.concatenate([line + (np.roll(line, -1, 0) - line) * k / 4 for k in range(4)])
     to_line = np.linalg.norm(skin[:, :, None] - fine, axis=-1).min(-1)
     edge = np.clip(to_line / kind.taper, 0, 1)
-    thick = volume * _thickness(kind, at, skin, to_line) * np.sqrt(1 - (1 - edge) ** 2)
+    thick = volume * _thickness(kind, at, skin, to_line) * edge**1.5 * (2.1 - 1.1 * edge)
     thick -= 1.0 * np.clip(1 - to_line / 3.0, 0, 1)
     outer = skin + at * thick[..., None]
     cover = np.clip(to_line / 12, 0, 1)
@@ -259,6 +268,8 @@ def hair(
         covers = np.concatenate(
             [cover + (1 - cover) * hang, np.repeat(np.maximum(cover[-1:], hang), len(inside), 0)]
         )
+    if not kind.part:
+        rings = symmetric(rings)
     top = np.array([[0.0, 1.0, 0.0]])
     crown = (
         scalp(top)[0]
@@ -311,20 +322,12 @@ def _bun() -> Mesh:
     axis = unit(_BUN - CENTRE)
     right = np.array([1.0, 0.0, 0.0])
     up = np.cross(axis, right)
-    polar = np.deg2rad(np.r_[12, 28, 44, 60, 76, 92, 108, 124, 140])[:, None]
-    turn = np.arange(28) * 2 * np.pi / 28
-    swirl = turn + 1.1 * polar
-    radius = 31 + 1.6 * np.cos(4 * swirl)
-    flat = (
-        np.stack([np.cos(turn) + 0 * polar, np.sin(turn) + 0 * polar], -1)
-        * (radius * np.sin(polar))[..., None]
-    )
-    rings = (
-        _BUN
-        + flat[..., :1] * right
-        + flat[..., 1:] * up
-        + (0.82 * radius * np.cos(polar))[..., None] * axis
-    )
+    polar = np.deg2rad(np.r_[10, 24, 38, 52, 66, 80, 94, 108, 122, 138])[:, None]
+    turn = np.arange(26) * 2 * np.pi / 26
+    radius = 31 + 1.5 * np.cos(7.5 * polar) + 0 * turn
+    flat = radius * np.sin(polar)
+    rings = _BUN - (flat * np.sin(turn))[..., None] * right + (flat * np.cos(turn))[..., None] * up
+    rings = symmetric(rings + (0.82 * radius * np.cos(polar))[..., None] * axis)
     middle = _BUN + 0.81 * 31 * axis
     mesh = dome(middle, rings)
     return _strands(mesh, _STYLES["bun"], np.ones(len(mesh.vertices)))

@@ -9,10 +9,10 @@ Varyings (a part that lacks an attribute sends the value in brackets):
 
 - ``vec3 v_position``  posed position, head frame [mm]
 - ``vec3 v_normal``    smooth normal, any length
-- ``vec2 v_uv``        attribute ``uv`` of the skin [mm]; of parts ``eye``, ``tooth`` or ``strand``
-  (0, 0)
+- ``vec2 v_uv``        attribute ``uv`` of the skin [mm] (0, 0)
 - ``vec4 v_skin``      ``lip``, ``vermilion``, ``cavity`` (0), ``ao`` (1)
 - ``vec4 v_move``      ``lid_upper``, ``lid_lower``, summed strain ``cu``, ``cv`` (0)
+- parts put attributes of their own into the same floats: see `SLOTS`
 - ``vec4 v_overlay``   display colour laid over the shaded one, and its cover 0..1 (0)
 
 Uniforms: ``int material`` (index in `MATERIALS`), ``int mode`` (0 picture, 1 class map: red is
@@ -31,7 +31,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from fau_teach.face import materials_parts as parts
 from fau_teach.face.expr import NOISE_GLSL, Array, Symbol, Trace, Value, Vec3, above, normalise
@@ -48,6 +47,12 @@ FIELDS = (
     "lid_upper", "lid_lower", "cu", "cv",
 )  # fmt: skip
 """Interpolated floats of a fragment, in the order of the varyings."""
+SLOTS = {
+    "uv": 6, "eye": 6, "tooth": 6, "lock": 6, "weave": 6, "lip": 8, "strand": 8, "rib": 8,
+    "vermilion": 9, "cavity": 10, "cover": 10, "ao": 11, "lid_upper": 12, "lid_lower": 13,
+    "cu": 14, "cv": 15,
+}  # fmt: skip
+"""Vertex attribute to the place of its first component in `FIELDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Look:
     brow_darkness : eumelanin of the brow beyond that of the hair
     hair_eumelanin, hair_pheomelanin, hair_grey : brown-black and red pigment, share of white
     hairline : offset of the hairline upward [mm]
+    scalp : cover of the cropped hair painted on the scalp, under other hair if there is any
     iris_melanin : 0 blue, 0.4 hazel, 1 dark brown
     pupil : radius as a share of the iris's
     cloth_red, cloth_green, cloth_blue : linear reflectance of the shirt
@@ -96,6 +102,7 @@ class Look:
     hair_pheomelanin: float = 0.25
     hair_grey: float = 0.0
     hairline: float = 0.0
+    scalp: float = 0.8
     iris_melanin: float = 0.65
     pupil: float = 0.36
     cloth_red: float = 0.16
@@ -134,7 +141,9 @@ class Frame:
     position : of the camera, head frame [mm]
     key, fill : unit vectors to the lamps, turned from the viewer's frame into the head frame
     gaze : optical axis of the eye that is drawn, unit vector
-    margin_upper, margin_lower : sine of the elevation of the lid margins over the eye's centre
+    margin_upper, margin_lower : of an eye, sine of the elevation of the lid margins over its
+        centre; of teeth, gum and tongue, ``margin_upper`` says how far the lips stand open, from 0
+        (closed) to 0.3 or more (8 mm): the light that comes in
     footprint : width of a pixel at the face [mm]
     """
 
@@ -304,7 +313,3 @@ def fragment_source() -> str:
         "  pixel = vec4(mix(c, v_overlay.rgb, v_overlay.a), 1.0);\n}\n"
     )
     return head + body
-
-
-__all__ = ["CLASSES", "FIELDS", "MATERIALS", "UNIFORMS", "Frame", "Lights", "Look",
-           "fragment_source", "shade", "uniform_values", "npt"]  # fmt: skip

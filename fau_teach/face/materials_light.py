@@ -12,7 +12,6 @@ from fau_teach.face.expr import (
     Value,
     Vec3,
     add,
-    blend,
     clip,
     dot,
     exp,
@@ -34,11 +33,11 @@ class Lights:
     """
 
     key: tuple[float, float, float] = (-0.55, 0.62, 0.78)
-    key_colour: tuple[float, float, float] = (1.62, 1.50, 1.36)
+    key_colour: tuple[float, float, float] = (1.78, 1.65, 1.50)
     fill: tuple[float, float, float] = (0.85, 0.10, 0.62)
     fill_colour: tuple[float, float, float] = (0.40, 0.44, 0.50)
-    sky: tuple[float, float, float] = (0.52, 0.55, 0.60)
-    ground: tuple[float, float, float] = (0.27, 0.23, 0.21)
+    sky: tuple[float, float, float] = (0.43, 0.45, 0.49)
+    ground: tuple[float, float, float] = (0.23, 0.19, 0.17)
     exposure: float = 0.82
 
     def scaled(self, factor: float) -> Lights:
@@ -64,7 +63,7 @@ def diffuse(n: Vec3, albedo: Vec3, ao: Value, wrap: Vec3, k: SimpleNamespace) ->
         albedo, wrap, k.key_colour, k.fill_colour, k.sky, k.ground, strict=True
     ):
         direct = _wrapped(key, w) * kc + _wrapped(fill, w) * fc
-        bounced = ao + (1.0 - ao) * ao * a
+        bounced = ao + (1.0 - ao) * ao * a * 1.3
         out.append(a * (direct * shade + (ground + (sky - ground) * up) * bounced))
     return out[0], out[1], out[2]
 
@@ -122,15 +121,3 @@ def film(linear: Vec3, exposure: Value) -> Vec3:
         s2 = sqrt(s1)
         out.append(clip(0.585122381 * s1 + 0.783140355 * s2 - 0.368262736 * sqrt(s2)))
     return out[0], out[1], out[2]
-
-
-__all__ = [
-    "Lights",
-    "blend",
-    "diffuse",
-    "film",
-    "fresnel",
-    "highlight",
-    "shine",
-    "tilt",
-]

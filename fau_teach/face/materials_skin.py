@@ -14,7 +14,6 @@ from fau_teach.face.expr import (
     blend,
     bump,
     clip,
-    cos,
     cross,
     dot,
     exp,
@@ -24,7 +23,6 @@ from fau_teach.face.expr import (
     noise3,
     normalise,
     scale,
-    sin,
     smoothstep,
     sqrt,
     within,
@@ -34,8 +32,8 @@ from fau_teach.face.materials_wrinkles import wrinkles
 
 # Absorption of melanin and of blood per unit of their parameter, red, green, blue (linear).
 MELANIN = (2.45, 3.2, 3.85)
-BLOOD = (0.10, 0.72, 0.58)
-BARE = (0.90, 0.70, 0.60)
+BLOOD = (0.10, 0.72, 0.60)
+BARE = (0.90, 0.705, 0.585)
 WRAP = (0.42, 0.20, 0.13)
 
 
@@ -52,7 +50,7 @@ def hair_albedo(eumelanin: Value, pheomelanin: Value, grey: Value) -> Vec3:
     """Linear reflectance of hair: brown-black and red pigment 0..1, share of white hairs."""
     r, g, b = (
         mix(0.62 * exp(-(eumelanin * e + pheomelanin * p)), 0.5, grey)
-        for e, p in zip((3.3, 4.0, 4.7), (0.25, 1.25, 2.6), strict=True)
+        for e, p in zip((2.75, 3.5, 4.2), (0.25, 1.25, 2.6), strict=True)
     )
     return r, g, b
 
@@ -69,22 +67,22 @@ def brow(u: Value, v: Value, k: SimpleNamespace) -> tuple[Value, Value]:
 
     def strokes(u: Value, v: Value, near: Value) -> tuple[Value, Value]:
         au = absolute(u)
-        t = (au - 9.0) * (1.0 / 47.0)
-        arc = 16.4 + (9.0 + k.brow_arch) * t * (1.0 - 0.42 * t * t) - 5.6 * t * t * t
-        d = v - k.brow_height - arc
-        thick = k.brow_thickness * (3.9 - 2.9 * smoothstep(0.35, 1.05, t))
+        t = (au - 8.5) * (1.0 / 47.5)
+        arc = 16.2 + (9.4 + k.brow_arch) * t * (1.0 - 0.42 * t * t) - 6.4 * t * t * t
+        d = v - k.brow_height - arc + (noise2(au * 0.16 + 2.0, 0.5) - 0.5) * 1.2
+        thick = k.brow_thickness * (4.9 - 3.6 * smoothstep(0.30, 1.05, t))
         e = d / thick
         # Hairs stand upright at the inner end and lie along the brow towards the tail.
-        lean = mix(0.35, 4.5, smoothstep(0.0, 0.55, t)) * (1.0 - 0.6 * smoothstep(-0.6, 1.0, e))
-        phase = au - d * lean + (noise2(au * 0.35, d * 0.35 + 4.0) - 0.5) * 1.6
-        coarse = noise2(phase * 0.62, d * 0.22 + 11.0)
-        hair = noise2(phase * 1.35, d * 0.33) * k.detail + 0.5 * (1.0 - k.detail)
-        strand = 0.62 * hair + 0.38 * coarse
-        core = maximum(1.0 - e * e, -1.0)
-        ends = smoothstep(-0.05, 0.16, t) * smoothstep(1.06, 0.86, t)
-        density = core * 1.05 * ends - 0.62 * (1.0 - ends) + 0.42 * k.brow_density - 0.32
-        cover = smoothstep(0.12, 0.75, density + (strand - 0.5) * 1.5)
-        return cover * (0.86 * clip(near * 40.0)), hair
+        lean = mix(0.25, 2.6, smoothstep(0.0, 0.5, t)) - 0.8 * clip(e, -1.0, 1.0) * t
+        phase = au - d * lean + (noise2(au * 0.5, d * 0.5 + 4.0) - 0.5) * 0.9
+        fine = noise2(phase * 2.3, d * 0.42)
+        coarse = noise2(phase * 0.8 + 31.0, d * 0.36 + 11.0)
+        hair = mix(0.5, 0.66 * fine + 0.34 * coarse, k.detail)
+        ends = smoothstep(-0.10, 0.26, t) * smoothstep(1.10, 0.78, t)
+        core = maximum(1.0 - e * e, 0.0)
+        density = (0.36 + 0.56 * core) * sqrt(core) * (0.25 + 0.75 * ends) * ends * k.brow_density
+        cover = smoothstep(0.84 - density, 1.16 - density, hair)
+        return cover * (0.90 * clip(near * 40.0)), fine
 
     cover, shade = within(near, strokes, u, v, near)
     return cover, shade
@@ -103,18 +101,20 @@ def strands(
     n: Vec3, along: Vec3, across: Value, run: Value, view: Vec3, ao: Value, k: SimpleNamespace
 ) -> Vec3:
     """Lit hair: light spread along cones about the strand direction, two shifted highlights."""
-    fine = noise2(across * 1.1, run * 0.05)
-    lock = noise2(across * 0.24 + 5.0, run * 0.03 + 2.0)
-    tone = 0.62 + 0.3 * lock + 0.34 * (fine - 0.5) * (0.4 + 0.6 * k.detail)
+    fine = noise2(across * 1.7, run * 0.05)
+    thick = noise2(across * 0.62 + 9.0, run * 0.035)
+    lock = noise2(across * 0.2 + 5.0 + 0.4 * thick, run * 0.02 + 2.0)
+    deep = smoothstep(0.1, 0.75, 0.5 * lock + 0.5 * thick)  # gaps between locks lie in shade
+    tone = 0.45 + 0.65 * deep + 0.6 * (fine - 0.5) * (0.3 + 0.7 * k.detail)
     r, g, b = hair_albedo(k.hair_eumelanin, k.hair_pheomelanin, k.hair_grey)
     light: list[Value] = [0.0, 0.0, 0.0]
     for lamp, colour in ((k.key, k.key_colour), (k.fill, k.fill_colour)):
         h = normalise((lamp[0] + view[0], lamp[1] + view[1], lamp[2] + view[2]))
-        tl, th = dot(along, lamp), dot(along, h) + (fine - 0.5) * 0.22
+        tl, th = dot(along, lamp), dot(along, h) + (0.6 * fine + thick - 0.8) * 0.42
         facing = clip((dot(n, lamp) + 0.35) * 0.75)
         spread = sqrt(maximum(1.0 - tl * tl, 0.0)) * facing * 0.75
         q, q2 = th - 0.06, th + 0.12
-        glint = 0.05 * exp(-(q * q) * 55.0) * facing * (0.3 + 1.2 * lock)
+        glint = 0.042 * exp(-(q * q) * 45.0) * facing * (0.1 + 0.9 * deep + 1.2 * deep * fine)
         tint = 0.5 * exp(-(q2 * q2) * 18.0) * facing
         for i, a in enumerate((r, g, b)):
             light[i] = light[i] + colour[i] * (a * (spread + tint) * tone + glint)
@@ -123,7 +123,7 @@ def strands(
         c + a * tone * ao * (ground + (sky - ground) * up)
         for c, a, sky, ground in zip(light, (r, g, b), k.sky, k.ground, strict=True)
     ]
-    shade = 0.25 + 0.75 * ao
+    shade = 0.5 + 0.5 * ao
     return out[0] * shade, out[1] * shade, out[2] * shade
 
 
@@ -141,74 +141,70 @@ def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     cheek = spot(au, v, (42.0, -32.0), (19.0, 15.0))
     nose = spot(au, v, (0.0, -39.0), (15.0, 11.0))
     chin = spot(au, v, (0.0, -98.0), (15.0, 9.0))
-    ear = smoothstep(118.0, 134.0, au) * smoothstep(176.0, 160.0, au)
-    bloom = 0.34 + 0.62 * cheek + 0.55 * nose + 0.22 * chin + 0.5 * ear + 0.3 * lids
-    blood = k.haemoglobin * (bloom + (big - 0.5) * 0.36 + (mid - 0.5) * 0.30)
-    pigment = k.melanin * (
-        0.96 + 0.14 * lids + (big - 0.5) * 0.10 + (mid - 0.5) * 0.08 + 0.06 * nose
-    ) + (grain - 0.5) * 0.05 * k.detail
+    ear = smoothstep(118.0, 134.0, au) * smoothstep(172.0, 158.0, au) * smoothstep(20.0, 8.0, v)
+    bloom = 0.27 + 0.60 * cheek + 0.55 * nose + 0.22 * chin + 0.5 * ear + 0.36 * lids
+    blood = k.haemoglobin * (bloom + (big - 0.5) * 0.34 + (mid - 0.5) * 0.28)
+    mottle = 0.12 * lids + (big - 0.5) * 0.10 + (mid - 0.5) * 0.08 + 0.06 * nose
+    pigment = k.melanin * (0.96 + mottle * (1.0 - 0.55 * k.melanin))
+    pigment = pigment + (grain - 0.5) * 0.05 * k.detail
     beard = smoothstep(-44.0, -56.0, v) * smoothstep(-132.0, -112.0, v) * smoothstep(92.0, 70.0, au)
-    pigment = pigment + k.stubble * beard * (0.10 + 0.35 * k.detail * smoothstep(0.55, 0.9, grain))
-    freckle = noise2(u * 0.45 + 9.0, v * 0.45) * 0.6 + mid * 0.4
-    pigment = pigment + k.freckles * (0.25 + cheek + nose) * 0.5 * smoothstep(0.60, 0.74, freckle)
+    dots = noise2(u * 1.9 + 1.0, v * 1.6)
+    pigment = pigment + k.stubble * beard * (0.08 + 0.30 * k.detail * smoothstep(0.62, 0.95, dots))
+    freckle = noise2(u * 0.8 + 9.0, v * 0.8) + (dots - 0.5) * 0.5 + (mid - 0.5) * 0.2
+    freckle = smoothstep(0.74, 1.02, freckle) * (0.18 + cheek + 0.8 * nose)
+    pigment = pigment + k.freckles * 0.34 * freckle
 
     # Lips: the same pigments, more blood, fine vertical lines, a darker wet line.
     rim = (mid - 0.5) * 0.12
-    lip = smoothstep(0.22, 0.62, f.vermilion + rim)
-    crack, cu_, _ = noise3(u * 0.85 + rim * 2.0, v * 0.09 + f.lip)
+    lip = smoothstep(0.26, 0.60, f.vermilion + rim)
+    crack, cu_, _ = noise3(u * 1.5 + rim * 3.0, v * 0.11 + f.lip)
+    crack = mix(crack, mid, 0.4)
     wet = smoothstep(0.0, 0.55, f.cavity)
     blood = mix(blood, 0.45 + k.lip_redness + (crack - 0.5) * 0.3, lip)
     pigment = mix(pigment, k.melanin * 0.86 + 0.10 + (crack - 0.5) * 0.05, lip)
     albedo = skin_albedo(maximum(pigment, 0.0), maximum(blood, 0.0))
 
     # Folds and hollows that the mesh is too coarse for.
-    nostril = spot(au, v, (7.6, -45.6), (3.3, 1.7))
-    hollow = (1.0 - 0.45 * dark) * (1.0 - 0.82 * nostril)
-    warm = 1.0 - 0.30 * dark - 0.4 * nostril  # light that left through skin is redder
-    albedo = (albedo[0] * (hollow + (1.0 - hollow) * 0.25) * warm, albedo[1] * hollow * warm, albedo[2] * hollow * warm)
+    nostril = clip(1.2 * spot(au, v, (9.2, -44.6), (3.6, 2.0)))
+    rimmed = bump(f.cavity, 0.25, 0.3) * smoothstep(-25.0, -15.0, v)  # the lid margins
+    hollow = (1.0 - 0.42 * dark) * (1.0 - 0.8 * nostril)
+    warm = 1.0 - 0.28 * dark - 0.3 * nostril  # light that left through skin is redder
+    keep = hollow * warm * (1.0 - 0.35 * rimmed)
+    albedo = (albedo[0] * (keep + (hollow - keep) * 0.6), albedo[1] * keep, albedo[2] * keep)
 
     # Brow hairs lie on the skin.
     cover, shade = brow(u, v, k)
     hair = hair_albedo(
         clip(k.hair_eumelanin * 0.9 + k.brow_darkness), k.hair_pheomelanin * 0.7, k.hair_grey * 0.7
     )
-    albedo = blend(albedo, scale(hair, 0.35 + 0.5 * shade), cover)
+    albedo = blend(albedo, scale(hair, 0.15 + 0.85 * shade), cover)
+
+    # Cropped hair on the scalp, thinning out at the hairline.
+    scalp = smoothstep(-6.0, 4.0, hairline(u, v, k)) * (1.0 - ear) * k.scalp
+    scalp = scalp * mix(0.72, 0.42 + 0.62 * dots, k.detail)
+    hair = hair_albedo(k.hair_eumelanin, k.hair_pheomelanin, k.hair_grey)
+    albedo = blend(albedo, scale(hair, 0.8), clip(scalp))
 
     # Inside of the mouth and behind the lids.
     inside = smoothstep(0.35, 0.95, f.cavity)
     mouth = smoothstep(-25.0, -40.0, v)
     albedo = blend(albedo, blend((0.30, 0.10, 0.08), (0.22, 0.045, 0.04), mouth), inside)
 
-    n = tilt(f.n, right, upward, du + lip * cu_ * 0.13, dv)
+    n = tilt(f.n, right, upward, du + lip * cu_ * 0.10, dv)
     rough = k.detail * 0.055 * (1.0 - 0.5 * lip)
     n = tilt(n, right, upward, gu * rough, gv * rough)
-    ao = f.ao * (1.0 - 0.25 * dark) * (1.0 - 0.6 * inside * mouth)
+    ao = f.ao * (0.35 + 0.65 * f.ao) * (1.0 - 0.25 * dark) * (1.0 - 0.6 * inside * mouth)
+    ao = ao * (1.0 - 0.85 * nostril)
     colour = diffuse(n, albedo, ao, WRAP, k)
 
     oily = 0.55 + 0.5 * nose + 0.30 * spot(au, v, (0.0, 45.0), (34.0, 20.0)) - 0.15 * cheek
-    gloss = mix(oily * k.gloss, 0.9 + 0.5 * wet, lip) * (1.0 - cover * 0.8)
+    gloss = mix(oily * k.gloss, 0.9 + 0.5 * wet, lip) * (1.0 - clip(cover + scalp) * 0.8)
     gloss = gloss * fresnel(n, f.view) * ao * (0.6 + 0.8 * mix(0.5, grain, k.detail))
     broad, broad_fill = highlight(n, f.view, 9.0, k)
     tight, tight_fill = highlight(n, f.view, 42.0, k)
-    colour = shine(
+    return shine(
         colour,
         gloss * (0.9 * broad + 1.7 * tight * (0.6 + 0.8 * lip)),
         gloss * (0.9 * broad_fill + 1.7 * tight_fill),
         k,
     )
-
-    # Scalp hair, dissolving into the skin at the hairline.
-    above_line = hairline(u, v, k)
-    cover = smoothstep(-2.0, 9.0, above_line) * (1.0 - ear)
-
-    def scalp(
-        nx: Value, ny: Value, nz: Value, ax: Value, ay: Value, az: Value,
-        u: Value, v: Value, vx: Value, vy: Value, vz: Value, ao: Value,
-    ) -> tuple[Value, ...]:  # fmt: skip
-        return strands((nx, ny, nz), (ax, ay, az), u, v, (vx, vy, vz), ao, k)
-
-    lit = within(cover, scalp, *f.n, *upward, u, v, *f.view, f.ao)
-    return blend(colour, (lit[0], lit[1], lit[2]), cover)
-
-
-__all__ = ["brow", "cos", "hair_albedo", "hairline", "sin", "skin", "skin_albedo", "strands"]

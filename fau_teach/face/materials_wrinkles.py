@@ -16,13 +16,11 @@ from fau_teach.face.expr import (
     arctan2,
     bump,
     clip,
-    cos,
     exp,
     floor,
     maximum,
     noise2,
     noise3,
-    sin,
     smoothstep,
     sqrt,
     within,
@@ -76,10 +74,10 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         du, dv, dark = du + a, dv + b, dark + c
 
     def forehead(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = noise2(u * 0.09 + 7.1, v * 0.05) * 5.0
-        slope, depth, i = lines(v + warp + 3.5 * bump(au, 30.0, 30.0) - 2.0, 8.6, thin)
-        a = w * smoothstep(0.18, 0.6, noise2(u * 0.055 + i * 3.7, i * 5.3 + 0.5))
-        return 0.0 * u, 0.5 * a * slope, a * depth
+        warp = noise2(u * 0.045 + 7.1, v * 0.04) * 3.2 + noise2(u * 0.17, v * 0.2) * 0.9
+        slope, depth, i = lines(v + warp + 3.0 * bump(au, 26.0, 40.0) - 2.0, 7.6, thin * 1.15)
+        a = w * (0.25 + 0.9 * smoothstep(0.12, 0.62, noise2(u * 0.06 + i * 3.7, i * 5.3 + 0.5)))
+        return 0.0 * u, 0.5 * a * slope, a * depth * 0.8
 
     collect(
         (cv + k.line_forehead) * smoothstep(26.0, 36.0, v) * smoothstep(74.0, 62.0, v)
@@ -106,7 +104,7 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         a = w * (0.45 + 0.75 * noise2(u * 0.12, i * 7.7))
         return 0.0 * u, 0.42 * a * slope, a * depth
 
-    collect(cv * smoothstep(-6.0, 0.0, v) * smoothstep(17.0, 9.0, v) * bump(au, 0.0, 14.0), root)
+    collect(response(f.cv - 0.08, k) * smoothstep(-6.0, 0.0, v) * smoothstep(17.0, 9.0, v) * bump(au, 0.0, 14.0), root)
 
     def bunny(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
         warp = noise2(au * 0.15 + side, v * 0.15) * 2.6
@@ -114,21 +112,22 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         a = w * (0.35 + 0.9 * noise2(au * 0.14, i * 4.1 + side))
         return side * 0.2 * a * slope, 0.38 * a * slope, a * depth
 
-    collect(both * bump(au, 9.0, 9.0) * bump(v, -11.0, 14.0), bunny)
+    collect(both * bump(au, 7.0, 8.5) * bump(v, -10.0, 13.0), bunny)
 
     def crow(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        x, y = au - 44.0, v + 1.0
+        x, y = au - 43.0, v + 0.5
         r = sqrt(x * x + y * y + 0.01)
-        angle = arctan2(y, x) + (noise2(r * 0.12, side * 2.0 + 5.5) - 0.5) * 0.5
-        i = floor(angle * 2.9 + 0.5)
-        slope, depth = fold(r * (angle - i * (1.0 / 2.9)), thin * 0.95)
-        a = w * smoothstep(0.15, 0.55, noise2(r * 0.1 + i * 2.3, i * 6.1 + side))
-        a = a * smoothstep(33.0, 20.0, r) * smoothstep(6.0, 11.0, r) * smoothstep(1.25, 0.75, angle)
-        return side * -0.42 * a * slope * y / r, 0.42 * a * slope * x / r, a * depth
+        angle = arctan2(y, x) + (noise2(r * 0.1, side * 2.0 + 5.5) - 0.5) * 0.55
+        i = floor(angle * 2.4 + 0.5)
+        slope, depth = fold(r * (angle - i * (1.0 / 2.4)), thin * 1.15)
+        a = w * (0.25 + 0.9 * noise2(r * 0.09 + i * 2.3, i * 6.1 + side))
+        a = a * smoothstep(34.0, 17.0, r) * smoothstep(7.0, 14.0, r)
+        a = a * smoothstep(1.2, 0.7, angle) * smoothstep(-1.25, -0.7, angle)
+        return side * -0.40 * a * slope * y / r, 0.40 * a * slope * x / r, a * depth * 0.7
 
     collect(
-        (response(f.cv + 0.5 * f.cu, k) + k.line_crow) * bump(au, 60.0, 20.0)
-        * bump(v, -1.0, 26.0) * 1.5,
+        (response(f.cv + 0.5 * f.cu, k) + k.line_crow) * bump(au, 60.0, 22.0)
+        * bump(v, -1.0, 28.0) * 1.5,
         crow,
     )  # fmt: skip
 
@@ -137,7 +136,7 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         r = sqrt(x * x + y * y + 0.01) + (noise2(au * 0.1, v * 0.1 + side) - 0.5) * 2.0
         slope, depth, i = lines(r - 10.6, 4.3, thin)
         a = w * (0.4 + 0.8 * noise2(au * 0.09 + i, i * 3.3 + side))
-        return side * 0.3 * a * slope * x * 0.62 / r, 0.3 * a * slope * y / r, a * depth * 0.8
+        return side * 0.3 * a * slope * x * 0.62 / r, 0.3 * a * slope * y / r, a * depth * 0.6
 
     collect(
         (cv + k.line_under_eye) * smoothstep(-7.0, -9.5, v) * smoothstep(-24.0, -15.0, v)
@@ -148,61 +147,62 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
     def nasolabial(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
         t = (v + 78.0) * (1.0 / 46.0)
         s = au - (19.0 + 14.0 * (1.0 - t * t)) + (noise2(v * 0.08, side * 4.0 + 2.5) - 0.5) * 2.0
-        slope, depth = fold(s, wide * 1.25)
-        # The cheek overhangs: the far wall is steeper than the one towards the lip.
-        slope = slope * (0.75 + 0.45 * smoothstep(-1.0, 1.0, s))
-        return side * 0.95 * w * slope * 0.92, 0.5 * w * slope * t * 0.6, w * depth * 1.1
+        # A soft fold: the cheek bulges over a crease; its far wall is the steeper one.
+        soft, shade = fold(s - 0.8, wide * 2.1)
+        crease, line = fold(s, wide * 0.8)
+        slope = (1.35 * soft + 0.3 * crease) * (0.8 + 0.4 * smoothstep(-1.5, 1.5, s))
+        return side * w * slope, 0.3 * w * slope * t, w * (0.6 * shade + 0.35 * line)
 
     collect(
-        (both * 0.9 + k.line_nasolabial) * smoothstep(-30.0, -38.0, v)
-        * smoothstep(-86.0, -70.0, v) * smoothstep(14.0, 18.0, au) * smoothstep(48.0, 38.0, au),
+        (both * 0.7 + k.line_nasolabial) * smoothstep(-29.0, -40.0, v)
+        * smoothstep(-84.0, -62.0, v) * smoothstep(14.0, 18.0, au) * smoothstep(48.0, 38.0, au),
         nasolabial,
     )  # fmt: skip
 
     def marionette(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
         warp = (noise2(v * 0.1, side * 5.0 + 1.5) - 0.5) * 2.2
-        slope, depth = fold(au - 27.5 + 0.14 * (v + 73.0) + warp, wide)
-        return side * 0.5 * w * slope, 0.07 * w * slope, w * depth
+        slope, depth = fold(au - 26.0 + 0.16 * (v + 72.0) + warp, wide * 1.5)
+        a = w * (0.45 + 0.6 * noise2(v * 0.12, side + 6.5))
+        return side * 0.7 * a * slope, 0.11 * a * slope, 0.6 * a * depth
 
     collect(
-        (both + k.line_marionette) * bump(au, 28.0, 12.0) * smoothstep(-72.0, -79.0, v)
-        * smoothstep(-102.0, -90.0, v),
+        (both + k.line_marionette) * bump(au, 27.0, 12.0) * smoothstep(-70.0, -77.0, v)
+        * smoothstep(-100.0, -84.0, v),
         marionette,
     )  # fmt: skip
 
     def lateral(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
         y = v + 69.0
         warp = (noise2(v * 0.11 + side, au * 0.04) - 0.5) * 3.0
-        slope, depth, i = lines(au - 31.5 + 0.008 * y * y + warp, 5.4, thin * 1.2)
+        slope, depth, i = lines(au - 32.0 + 0.008 * y * y + warp, 6.2, thin * 1.3)
         a = w * (0.4 + 0.8 * noise2(v * 0.08 + i * 1.7, i * 5.9 + side))
-        return side * 0.55 * a * slope, 0.009 * y * a * slope, a * depth
+        return side * 0.55 * a * slope, 0.009 * y * a * slope, a * depth * 0.7
 
-    collect(cu * bump(au, 36.0, 13.0) * bump(v, -68.0, 19.0), lateral)
+    collect(response(f.cu - 0.05, k) * bump(au, 35.0, 12.0) * bump(v, -68.0, 19.0), lateral)
 
     def purse(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
         warp = noise2(u * 0.2 + 1.7, v * 0.09) * 3.0
         slope, depth, i = lines(u * (1.0 + 0.012 * (v + 68.0)) + warp, 3.9, thin)
         a = w * (0.3 + 0.8 * noise2(v * 0.1, i * 5.1))
-        return 0.32 * a * slope, 0.0 * v, a * depth * 0.8
+        return 0.22 * a * slope, 0.0 * v, a * depth * 0.4
 
     y = absolute(v + 68.5)
     collect(
-        cu * smoothstep(30.0, 18.0, au) * smoothstep(3.0, 8.0, y) * smoothstep(21.0, 13.0, y),
+        0.8 * cu * smoothstep(30.0, 18.0, au) * smoothstep(3.0, 8.0, y) * smoothstep(21.0, 13.0, y),
         purse,
     )
 
     def chin(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        n, nu, nv = noise3(u * 0.3 + 0.4, v * 0.3)
-        m, mu, mv = noise3(u * 0.55, v * 0.55 + 8.0)
-        low = smoothstep(0.52, 0.2, n)
+        n, nu, nv = noise3(u * 0.34 + 0.4, v * 0.34)
+        m, mu, mv = noise3(u * 0.62, v * 0.62 + 8.0)
+        low = smoothstep(0.62, 0.15, n * 0.65 + m * 0.35)
         return (
-            w * (0.32 * nu + 0.25 * mu),
-            w * (0.32 * nv + 0.25 * mv),
-            w * 0.7 * low,
+            w * (0.36 * nu + 0.30 * mu),
+            w * (0.36 * nv + 0.30 * mv),
+            w * 0.5 * low,
         )
 
-    collect(both * bump(au, 0.0, 25.0) * bump(v, -97.0, 16.0), chin)
+    collect(
+        response((maximum(f.cu, 0.0) + maximum(f.cv, 0.0)) * 1.8, k) * bump(au, 0.0, 22.0) * bump(v, -98.0, 15.0), chin
+    )
     return du, dv, clip(dark)
-
-
-__all__ = ["cos", "fold", "lines", "response", "sin", "wrinkles"]

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from fau_teach._data import DataError, read_csv
 from fau_teach.face.mesh import Float, Mesh, vertex_areas, vertex_normals
@@ -23,6 +24,8 @@ SIDES = ("left", "right")
 FORMS = ("linear", "sheet", "sphincter", "pressure", "roll", "contact")
 _DEPTH = 24.0
 """How far below or above a path skin may lie and still be held [mm]."""
+_TEXTS = ("id", "muscle", "form", "pull", "lip", "zone")
+_NUMBERS = ("width", "start", "end", "bulge", "held", "strength")
 _MIDLINE = 5.0
 """Width of the blend between the halves of a muscle that crosses the midline [mm]."""
 
@@ -36,8 +39,7 @@ class Pull:
     id : name in code, such as ``"zygomaticus_major"``
     muscle : id in ``anatomy``; empty for a load that is no muscle
     form : one of ``FORMS``
-    path : (n, 3) points from origin (bone) to insertion (skin) [mm, head frame]; for a closed ring
-        ``(centre, semi-axes)``
+    path : (n, 3) from origin (bone) to insertion (skin) [mm]; centre and semi-axes of a ring
     width : radius of the zone across the path [mm]
     start : part of the path, from its origin, along which no force reaches the skin; negative
         where the whole path pulls alike
@@ -50,9 +52,8 @@ class Pull:
     halves : it crosses the midline; left and right are halves of one muscle
     weights : gain of a ring at its top, bottom, medial and lateral end
     bulge : how hard the thickening belly pushes the skin outward, relative to the pull along it
-    against : (n, 3) line of contact that takes up vertical force, where the lip presses on what it
-        touches; None where nothing does
-    held : share of the vertical force that the line of contact takes up
+    against, held : (n, 3) line of contact, if the lip presses on one, and the share of the
+        vertical force that it takes up
     peak : largest displacement with both sides at activation 1 [mm]
     strength : force at activation 1 [N]
     """
@@ -110,15 +111,16 @@ def pulls() -> tuple[Pull, ...]:
                 f"data/face/muscles.csv, {row['id']}: form {row['form']!r} does not fit muscle "
                 f"{row['muscle']!r}; the last three of {FORMS} are for loads, which name no muscle."
             )
-        gains = tuple(float(x) for x in (row["weights"] or "1 1 1 1").split())
+        top, bottom, medial, lateral = (float(x) for x in (row["weights"] or "1 1 1 1").split())
+        plain: dict[str, Any] = {name: row[name] for name in _TEXTS}
+        plain |= {name: float(row[name]) for name in _NUMBERS}
         found.append(
             Pull(
-                **{name: row[name] for name in ("id", "muscle", "form", "pull", "lip", "zone")},
-                **{name: float(row[name]) for name in ("width", "start", "end", "bulge", "held", "strength")},
+                **plain,
                 path=_points(row["path"]),
-                against=_points(row["against"]) if row["against"] else None,
                 halves=row["halves"] == "yes",
-                weights=(gains[0], gains[1], gains[2], gains[3]),
+                weights=(top, bottom, medial, lateral),
+                against=_points(row["against"]) if row["against"] else None,
                 peak=float(row["peak_mm"]),
             )
         )
@@ -136,7 +138,7 @@ def muscles() -> tuple[Pull, ...]:
 
 @cache
 def loads() -> tuple[Pull, ...]:
-    """What moves skin without a muscle of the face: air, suction, tongue, lips over the teeth."""
+    """What moves skin but is no muscle: air, suction, tongue, teeth, the other lip."""
     return tuple(pull for pull in pulls() if not pull.muscle)
 
 
@@ -160,24 +162,22 @@ def mirror_map(mesh: Mesh) -> npt.NDArray[np.intp]:
     """
     if "mirror" in mesh.attributes:
         return np.asarray(mesh.attributes["mirror"], dtype=np.intp)
-    from scipy.spatial import cKDTree
-
     far, index = cKDTree(mesh.vertices).query(mesh.vertices * (-1, 1, 1))
-    if (worst := int(np.argmax(far))) >= 0 and far[worst] > 1e-6:
+    if far.max() > 1e-6:
         raise ValueError(
-            f"vertex {worst} has no mirror image within 1e-6 mm (nearest {far[worst]:.2g} mm); "
-            "give the attribute 'mirror' or a symmetric mesh."
+            f"vertex {far.argmax()} has no mirror image within 1e-6 mm (nearest {far.max():.2g} mm)"
+            "; give the attribute 'mirror' or a symmetric mesh."
         )
     return np.asarray(index, dtype=np.intp)
 
 
 def _unit(vectors: Float) -> Float:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-12)
+    return np.asarray(np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-12))
 
 
 def _tangent(vectors: Float, normals: Float) -> Float:
-    return vectors - np.sum(vectors * normals, axis=1, keepdims=True) * normals
+    return np.asarray(vectors - np.sum(vectors * normals, axis=1, keepdims=True) * normals)
 
 
 def _bell(distance: Float, radius: float) -> Float:
@@ -185,7 +185,7 @@ def _bell(distance: Float, radius: float) -> Float:
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.clip(distance / radius, 0, 1)))
 
 
-def _ring(pull: Pull, points: Float, normals: Float) -> tuple[Float, Float, Float]:
+def _ring(pull: Pull, points: Float) -> tuple[Float, Float, Float]:
     """Weight, belly and direction of a closed ring: towards its centre, along the skin."""
     centre, axes = pull.path[0], pull.path[1, :2]
     away = points - centre
@@ -214,7 +214,7 @@ def _strip(pull: Pull, points: Float, normals: Float) -> tuple[Float, Float, Flo
         across = np.linalg.norm(_tangent(offset, normals), axis=1)
         past = np.where(along >= 1, np.maximum(_tangent(offset, normals) @ d / size, 0), 0.0)
         aside = np.sqrt(np.maximum(across**2 - past**2, 0))
-        reach = _bell(aside, pull.width) * (_bell(past, pull.end) if pull.end else past <= 0)
+        reach = _bell(aside, pull.width) * _bell(past, pull.end)
         where = (travelled[k] + along * size) / travelled[-1]
         ramp = np.clip((where - pull.start) / (1 - pull.start), 0, 1) if pull.start >= 0 else 1.0
         reach *= np.abs(np.sum(offset * normals, axis=1)) < _DEPTH
@@ -253,8 +253,9 @@ def _zone(pull: Pull, mesh: Mesh) -> Float:
 
 def _column(pull: Pull, mesh: Mesh, normals: Float, areas: Float) -> Float:
     """Force per vertex of the left side, not yet normalised (N, 3)."""
-    zone = _ring if pull.is_ring else _strip
-    weight, belly, direction = zone(pull, mesh.vertices, normals)
+    points = mesh.vertices
+    found = _ring(pull, points) if pull.is_ring else _strip(pull, points, normals)
+    weight, belly, direction = found
     if pull.pull == "deep":
         direction = _unit(direction)
     elif pull.pull in ("outward", "inward"):
@@ -269,12 +270,12 @@ def _column(pull: Pull, mesh: Mesh, normals: Float, areas: Float) -> Float:
     elif pull.pull in ("path", "parallel", "centre"):
         direction = _unit(_tangent(direction, normals))
     else:
-        direction = np.broadcast_to(_unit(_points(pull.pull)), mesh.vertices.shape)
+        direction = np.broadcast_to(_unit(_points(pull.pull)), points.shape)
     force = weight[:, None] * direction + pull.bulge * belly[:, None] * normals
     force = (_zone(pull, mesh) * areas)[:, None] * force
     if pull.against is not None:
         line = replace(pull, path=pull.against, start=-1.0)
-        share = _strip(line, mesh.vertices, normals)[0] * _zone(line, mesh) * areas
+        share = _strip(line, points, normals)[0] * _zone(line, mesh) * areas
         force[:, 1] -= share * (pull.held * force[:, 1].sum() / share.sum())
     return np.asarray(force)
 
@@ -322,25 +323,25 @@ def distribution(
     forces = []
     for pull in chosen:
         left = _column(pull, base, normals, areas)
-        if not left.any():
+        size = np.linalg.norm(left, axis=1)
+        if not size.any():
             raise ValueError(f"{pull.id} reaches no vertex of this mesh.")
+        left[size < 1e-6 * size.max()] = 0
+        left /= size.sum()
         forces += [left, left[mirror] * (-1, 1, 1)]
     field = np.stack(forces, axis=-1)
     share = np.linalg.norm(field, axis=1)
-    axis = 0 if normalise == "column" else 1
-    total = share.sum(axis=axis, keepdims=True)
-    scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
-    if variant == "printed":
-        return np.asarray(share * scale)
-    return np.asarray((field * scale[:, None, :]).reshape(-1, field.shape[-1]))
+    if normalise == "row":
+        total = share.sum(axis=1, keepdims=True)
+        scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+        share, field = share * scale, field * scale[:, None]
+    return share if variant == "printed" else field.reshape(-1, field.shape[-1])
 
 
 def mean_directions(spread: Float) -> Float:
     """The one vector per muscle that comes nearest to its forces: their sum (M, 3) [N per N].
 
-    Parameters
-    ----------
-    spread : (3N, M) of variant ``"used"``
+    `spread` is (3N, M) of variant ``"used"``.
     """
     return np.asarray(spread.reshape(-1, 3, spread.shape[1]).sum(axis=0).T)
 
@@ -366,12 +367,9 @@ def unexplained(field: Float, groups: npt.NDArray[np.intp]) -> float:
 
 
 def effective_areas(spread: Float, share: float = 0.05) -> npt.NDArray[np.bool_]:
-    """Mask of the vertices that each muscle holds (N, M).
+    """Mask of the vertices that each muscle holds (N, M), from variant ``"used"`` (3N, M).
 
-    Parameters
-    ----------
-    spread : (3N, M) of variant ``"used"``
-    share : least force that counts, relative to the largest of the same muscle
+    `share` is the least force that counts, relative to the largest of the same muscle.
 
     Source: S1-007.
     """
@@ -382,10 +380,7 @@ def effective_areas(spread: Float, share: float = 0.05) -> npt.NDArray[np.bool_]
 def strands(pull: Pull, number: int = 5) -> Iterator[Strand]:
     """Lines for a picture of the muscle, both sides: rings, or fibres beside one another.
 
-    Parameters
-    ----------
-    pull : the muscle or load
-    number : fibres across its width
+    `number` says how many lie across its width.
     """
     for shift in np.linspace(-0.6, 0.6, number):
         if pull.is_ring:

@@ -73,7 +73,7 @@ class Arch:
         ahead = np.stack([np.interp(size + 0.5, length, x), np.interp(size + 0.5, length, z)], 1)
         tangent = unit(ahead - point)
         normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
-        side = np.stack([np.where(along < 0, -1.0, 1.0), np.ones(len(along))], 1)
+        side = np.stack([np.sign(along), np.ones(len(along))], 1)
         return point * side, normal * side
 
     def table(self) -> list[tuple[float, float, float, float, str, float]]:
@@ -98,7 +98,8 @@ def _tooth(arch: Arch, number: int) -> Mesh:
     c, s = (np.sign(k) * np.abs(k) ** power for k in (np.cos(turn), np.sin(turn)))
     if kind == "canine":
         wide = wide * np.array([1, 1, 1, 1, 0.8, 0.42])
-    across = 0.5 * width * wide[:, None] * c
+    # Crowns narrow towards the tongue.
+    across = 0.5 * width * wide[:, None] * c * (1 + 0.18 * np.minimum(s, 0))
     outward = face[:, None] + 0.5 * deep[:, None] * (s - 1)
     up = np.broadcast_to(rise[:, None], across.shape).copy()
     if kind == "incisor":  # rounded far corner
@@ -140,11 +141,10 @@ def _gum(arch: Arch) -> Mesh:
             papilla.append(rise)
             tall.append(height + (lift if arch.down else -lift))
             deep.append(depth)
-    share.append(share[-1] + 2.5), papilla.append(0.6), tall.append(tall[-1]), deep.append(deep[-1])
-    along, pap, high, thick = (
-        np.r_[np.array(k)[:0:-1] * s, k]
-        for k, s in ((share, -1), (papilla, 1), (tall, 1), (deep, 1))
-    )
+    share[0] = 0.0  # but for rounding
+    share.append(share[-1] + 2.5)
+    along = np.r_[np.array(share)[:0:-1] * -1, share]
+    pap, high, thick = (np.r_[k[-1], k[:0:-1], k, k[-1]] for k in (papilla, tall, deep))
     point, normal = arch.at(along)
     # Rows: outward offset from the teeth's face, height over the necks (towards the edge > 0).
     one = np.ones(len(along))
@@ -152,9 +152,9 @@ def _gum(arch: Arch) -> Mesh:
     back = np.stack([-0.92 * thick, 0.8 + 1.6 * pap], 1)
     outline = [
         np.stack([-2.0 * one, -11.0 * one], 1), np.stack([0.3 * one, -7.0 * one], 1),
-        np.stack([1.1 * one - 0.5 * pap, -2.6 * one], 1), neck + [0.5, -1.1], neck,
+        np.stack([1.1 * one - 0.5 * pap, -2.6 * one], 1), neck + np.array([0.5, -1.1]), neck,
         np.stack([-1.6 * one, 0.6 + 2.2 * pap], 1), np.stack([1.6 - thick, 0.4 + 1.2 * pap], 1),
-        back, back + [-1.2, -2.2], np.stack([-thick - 2.6, -8.0 * one], 1),
+        back, back + np.array([-1.2, -2.2]), np.stack([-thick - 2.6, -8.0 * one], 1),
     ]  # fmt: skip
     grid = np.stack(outline)
     plan = point + grid[..., :1] * normal
@@ -170,6 +170,12 @@ UPPER_ARCH = Arch(edge=-70.5, front=1.5, half_width=27.0, depth=29.0, down=True)
 LOWER_ARCH = Arch(edge=-69.5, front=-1.3, half_width=25.0, depth=28.0, down=False)
 
 
+def _dimmed(mesh: Mesh, front: float) -> Mesh:
+    """Mesh with `ao`, the share of the sky that reaches it: less the deeper in the mouth."""
+    ao = 0.3 + 0.7 * np.exp(-(np.clip(front - 4 - mesh.vertices[:, 2], 0, None) ** 2) / 18**2)
+    return Mesh(mesh.vertices, mesh.faces, {**mesh.attributes, "ao": ao})
+
+
 def teeth(upper: Arch = UPPER_ARCH, lower: Arch = LOWER_ARCH) -> tuple[Part, ...]:
     """Upper and lower teeth and gums, twelve crowns a jaw.
 
@@ -178,14 +184,15 @@ def teeth(upper: Arch = UPPER_ARCH, lower: Arch = LOWER_ARCH) -> tuple[Part, ...
     tuple of Part
         `teeth_upper`, `gum_upper` (move with the head), `teeth_lower`, `gum_lower` (with the
         jaw). Attribute `tooth` (N, 2) of the teeth: across the crown (-1 .. 1) and from the gum
-        (0) to the cutting edge (1), for shading. Boundaries: the crowns' roots and the gums' far
-        sides, all hidden.
+        (0) to the cutting edge (1), for shading; `ao` (N,) of all. Boundaries: the crowns' roots
+        and the gums' far sides, all hidden.
     """
     parts = []
     for arch, jaw, motion in ((upper, "upper", "head"), (lower, "lower", "jaw")):
         left = join(*(_tooth(arch, k) for k in range(len(_UPPER))))
-        parts.append(Part(f"teeth_{jaw}", join(left, mirrored(left)), "teeth", motion))
-        parts.append(Part(f"gum_{jaw}", _gum(arch), "gum", motion))
+        crowns = _dimmed(join(left, mirrored(left)), arch.front)
+        parts.append(Part(f"teeth_{jaw}", crowns, "teeth", motion))
+        parts.append(Part(f"gum_{jaw}", _dimmed(_gum(arch), arch.front), "gum", motion))
     return tuple(parts)
 
 
@@ -282,4 +289,5 @@ def tongue(width: float = 17.0) -> Part:
         "tongue_left": left - rest,
         "tongue_right": (left - rest)[swap] * flip,
     }
-    return Part("tongue", Mesh(mesh.vertices, mesh.faces, modes), "tongue", "tongue")
+    tongue = _dimmed(Mesh(mesh.vertices, mesh.faces, modes), -8.0)
+    return Part("tongue", tongue, "tongue", "tongue")

@@ -15,7 +15,7 @@ from fau_teach.face.mesh import Float, Int, Mesh
 MATERIALS = frozenset({"skin", "eye", "teeth", "gum", "tongue", "hair", "lash", "cloth"})
 MOTIONS = frozenset({"head", "jaw", "eye_left", "eye_right", "tongue", "fixed", "bound"})
 # Attributes whose first component points along x, so that mirroring turns it round.
-_SIDED = frozenset({"eye", "strand", "tooth"})
+_SIDED = frozenset({"eye", "tooth", "uv"})
 
 EYE_RADIUS, CORNEA_RADIUS, CORNEA_BULGE = 12.0, 7.8, 1.0
 EYE_CENTRE = (31.5, 0.0, -20.0)
@@ -125,6 +125,11 @@ def dome(
     return Mesh(vertices, faces, attributes or {})
 
 
+def symmetric(rings: Float) -> Float:
+    """Closed rings (R, C, 3) made exactly mirror-symmetric; column j pairs with column -j."""
+    return np.asarray(0.5 * (rings + np.roll(rings[:, ::-1], 1, axis=1) * (-1.0, 1.0, 1.0)), float)
+
+
 def through(keys: npt.ArrayLike, at: npt.ArrayLike, *, period: float | None = None) -> Float:
     """Smooth curve through key rows `(parameter, value, ...)`, evaluated at `at`.
 
@@ -215,15 +220,13 @@ def _lash_row(margin: Float, centre: Float, count: int, length: float, lift: flo
         tangent - np.stack([np.interp(at - 0.5, along, margin[:, k]) for k in range(3)], 1)
     )
     out = unit(root - centre)
-    size = (
-        length
-        * (0.35 + 0.65 * np.sin(np.pi * share**1.3) ** 0.8)
-        * (1 + 0.12 * np.cos(7.3 * np.arange(count)))
-    )
+    size = length * (0.35 + 0.65 * np.sin(np.pi * share**1.3) ** 0.8)
+    size *= 0.92 + 0.08 * np.cos(7.3 * np.arange(count))
     side = np.sign((margin[-1] - margin[0])[0])
     fan = tangent * (1.5 * (share - 0.42))[:, None]
     forward = unit(out + 0.55 * fan)
     up = np.array([0.0, lift, 0.0])
+    size /= np.linalg.norm(forward + 0.4 * up, axis=1)
     width = np.where(share < 1, 0.42 * min(1.0, length / 6), 0.0)
     vertices = np.empty((count, 5, 3))
     for k, (reach, rise, wide) in enumerate(((0.0, 0.0, 1.0), (0.58, 0.08, 0.62), (1.0, 0.4, 0.0))):

@@ -76,13 +76,13 @@ class OutsideHead:
 
     Parameters
     ----------
-    mesh : at rest [mm], skin, eyes, teeth and tongue in one; its attribute ``part`` counts
+    base : at rest [mm], skin, eyes, teeth and tongue in one; its attribute ``part`` counts
         in `PARTS`
     shapes : code to `Shape`
     targets : unit to (vertex indices, displacements [mm] at weight 1)
     """
 
-    mesh: Mesh
+    base: Mesh
     shapes: Mapping[str, Shape]
     targets: Mapping[str, Target] = field(repr=False)
 
@@ -107,7 +107,7 @@ class OutsideHead:
         ValueError
             No unit comes near the code on that side, or the activation is not in 0 to 1.
         """
-        vertices = self.mesh.vertices.copy()
+        vertices = self.base.vertices.copy()
         for (code, side), score in scores.items():
             if code not in self.shapes:
                 hint = did_you_mean(code, self.shapes) or f"There are {' '.join(self.shapes)}."
@@ -161,7 +161,7 @@ def outside_head(path: str | PathLike[str] | None = None) -> OutsideHead:
     part = np.zeros(len(vertices), np.int32)
     for group, number in GROUPS.items():
         part[faces[group]] = number
-    mesh = Mesh(vertices[kept], flat.reshape(-1, 3).astype(np.int32), {"part": part[kept]})
+    base = Mesh(vertices[kept], flat.reshape(-1, 3).astype(np.int32), {"part": part[kept]})
 
     folder = root.joinpath("data", "faceunits01", "targets", "faceunits")
     shapes = _shapes(folder)
@@ -174,7 +174,7 @@ def outside_head(path: str | PathLike[str] | None = None) -> OutsideHead:
         index, shift = _target(folder.joinpath(f"{unit}.target"), len(vertices))
         here = place[index] >= 0
         targets[unit] = place[index][here], shift[here] * scale
-    return OutsideHead(mesh, shapes, targets)
+    return OutsideHead(base, shapes, targets)
 
 
 def main_direction(rest: Float, moved: Float) -> tuple[float, Float]:

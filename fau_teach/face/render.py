@@ -12,9 +12,9 @@ import numpy.typing as npt
 from fau_teach.face.camera import Camera
 from fau_teach.face.expr import Array
 from fau_teach.face.materials import (
-    CLASSES,
     FIELDS,
     MATERIALS,
+    SLOTS,
     Frame,
     Lights,
     Look,
@@ -22,7 +22,7 @@ from fau_teach.face.materials import (
     uniform_values,
 )
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
-from fau_teach.face.raster import Fragments, rasterize, scan
+from fau_teach.face.raster import Fragments, rasterize
 
 Picture = npt.NDArray[np.uint8]
 BACKGROUND = (0.80, 0.83, 0.86)
@@ -38,7 +38,7 @@ class Surface:
         lists them, each of which may be missing
     material : one of `materials.MATERIALS`
     gaze : optical axis of an eye, unit vector
-    margins : sine of the elevation of the upper and the lower lid margin over the eye's centre
+    margins : of lids or lips, see `materials.Frame`
 
     Raises
     ------
@@ -192,14 +192,13 @@ def _attributes(surface: Surface) -> Array:
     values[:, 3:6] = given["normal"] if "normal" in given else vertex_normals(
         mesh.vertices, mesh.faces
     )
-    for name in ("uv", "eye", "tooth", "strand"):
+    values[:, SLOTS["ao"]] = 1.0
+    for name, column in SLOTS.items():
         if name in given:
-            values[:, 6:8] = given[name]
-    for column, name in enumerate(FIELDS[8:], 8):
-        if name in given:
-            values[:, column] = given[name]
-        elif name == "ao":
-            values[:, column] = 1.0
+            one = np.asarray(given[name])
+            values[:, column : column + (1 if one.ndim == 1 else one.shape[1])] = (
+                one[:, None] if one.ndim == 1 else one
+            )
     return values
 
 
@@ -236,57 +235,3 @@ def _lay_over(
     laid = _interpolate(cover, faces[fragments.triangle[where]], fragments.weights[where])
     mixed: Array = colour + (laid[:3].T - colour) * laid[3][:, None]
     return mixed
-
-
-def occlusion(
-    mesh: Mesh, others: Sequence[Mesh] = (), directions: int = 96, size: int = 160
-) -> Float:
-    """Baked ambient occlusion of a resting mesh.
-
-    The share, weighted by the cosine, of the sky over each vertex from which it is not hidden
-    by the mesh itself or the others, from orthographic z-buffers in many directions.
-
-    Parameters
-    ----------
-    mesh : the surface
-    others : what else casts shade
-    directions : sky samples, on a Fibonacci sphere
-    size : side of each z-buffer [px]
-
-    Returns
-    -------
-    (N,) 0 (hidden) to 1 (open)
-    """
-    points = np.concatenate([mesh.vertices, *(m.vertices for m in others)])
-    counts = np.cumsum([0, len(mesh.vertices), *(len(m.vertices) for m in others)])
-    faces = np.concatenate(
-        [m.faces + n for m, n in zip((mesh, *others), counts, strict=False)]
-    ).astype(np.int32)
-    centre = (points.max(0) + points.min(0)) / 2
-    scale = size / (2.02 * np.linalg.norm(points - centre, axis=1).max())
-    normals = vertex_normals(mesh.vertices, mesh.faces)
-    start = mesh.vertices + normals * (1.2 / scale)
-    open_, total = np.zeros(len(start)), np.zeros(len(start))
-    step = np.arange(directions) + 0.5
-    height = 1 - 2 * step / directions
-    turn = step * np.pi * (3 - np.sqrt(5))
-    radius = np.sqrt(1 - height**2)
-    for d in np.stack([radius * np.cos(turn), height, radius * np.sin(turn)], 1):
-        a = np.cross(d, [0.0, 1.0, 0.0] if abs(d[1]) < 0.9 else [1.0, 0.0, 0.0])
-        a /= np.linalg.norm(a)
-        axes = np.stack([a, np.cross(d, a), d], 1)
-        flat = (points - centre) @ axes * scale + [size / 2, size / 2, 0.0]
-        offset = flat[:, 2].min() - 1.0
-        pixel, _, height_seen = scan(flat[:, 0], flat[:, 1], flat[:, 2] - offset, faces, size, size)
-        near = np.full(size * size, -np.inf)
-        near[pixel] = height_seen
-        own = (start - centre) @ axes * scale + [size / 2, size / 2, 0.0]
-        i, j = (own[:, :2]).astype(int).clip(0, size - 1).T
-        seen = own[:, 2] - offset + 0.8 >= near[j * size + i]
-        cosine = (normals @ d).clip(0)
-        open_ += cosine * seen
-        total += cosine
-    return open_ / np.maximum(total, 1e-9)
-
-
-__all__ = ["CLASSES", "Surface", "View", "classes", "frame_of", "occlusion", "render", "see"]

@@ -7,6 +7,8 @@ const TURN_STEP = 5;
 const STEPS = 4; // slider steps between two letters
 const COLOURINGS = { skin: "Skin", nerves: "Nerve branches", heat: "Displacement" };
 
+const TRACES = { gaze_yaw: "gaze_x", gaze_pitch: "gaze_y" }; // modes; others have the trace's name
+
 const scoreKey = (code, side) => `${code}/${side}`;
 
 // Letters A to E stand at 1 to 5 on a slider, evenly; activation between them is interpolated.
@@ -29,23 +31,20 @@ function letterScale(letters) {
 // What a clip asks for in one frame: scores of actions, and modes that no action asks for.
 function clipFrame(drive, frame) {
   const scores = new Map();
-  for (const [key, row] of Object.entries(drive.channels || {})) {
+  for (const [key, row] of Object.entries(drive.channels)) {
     const [code, side] = key.split("/");
     if (row[frame]) scores.set(scoreKey(code, SIDE_OF[side]), row[frame]);
   }
-  const at = (name, rest) => (drive.traces?.[name] ? drive.traces[name][frame] : rest);
+  const { light, ...traces } = drive.traces;
   const modes = {};
-  for (const [mode, name] of [["gaze_x", "gaze_yaw"], ["gaze_y", "gaze_pitch"],
-    ["head_yaw", "head_yaw"], ["head_pitch", "head_pitch"], ["head_roll", "head_roll"]]) {
-    if (at(name, 0)) modes[mode] = at(name, 0);
-  }
-  return { scores, modes, light: at("light", 1) };
+  for (const [name, row] of Object.entries(traces)) modes[TRACES[name] || name] = row[frame];
+  return { scores, modes, light: light ? light[frame] : 1 };
 }
 
 // The frame in which most happens, blinks apart: what a picture of the clip should show.
 function peakFrame(drive) {
   const total = new Float64Array(drive.frames);
-  for (const [key, row] of Object.entries(drive.channels || {})) {
+  for (const [key, row] of Object.entries(drive.channels)) {
     row.forEach((value, i) => { total[i] += key.startsWith("45/") ? -value : value; });
   }
   return total.indexOf(Math.max(...total));
@@ -104,8 +103,9 @@ function render({ model, el }) {
     if (!face || !canvas.isConnected || !visible) return;
     const width = Math.round(stage.clientWidth * Math.min(devicePixelRatio || 1, 2));
     if (!width) return;
-    canvas.width = width;
-    canvas.height = Math.round((width * VIEW.height) / VIEW.width);
+    if (canvas.width !== width) {
+      Object.assign(canvas, { width, height: Math.round((width * VIEW.height) / VIEW.width) });
+    }
     face.pose(scene.scores, scene.modes);
     studio().paint(canvas, face, { ...view, ...show, light: scene.light, data });
     root.dataset.drawn = Number(root.dataset.drawn || 0) + 1;
@@ -122,9 +122,10 @@ function render({ model, el }) {
       const [code, side] = key.split("/");
       return `${names.get(code) || code} ${scale.letter(value)}${side === "both" ? "" : ` ${side}`}`;
     });
-    const turn = view.yaw ? `turned ${Math.abs(view.yaw)}° to the subject’s ${view.yaw > 0 ? "left" : "right"}` : "from the front";
+    const way = view.yaw > 0 ? "left" : "right";
+    const turned = view.yaw ? `turned ${Math.abs(view.yaw)}° to the subject’s ${way}` : "from the front";
     const when = drive.frames ? ` Frame ${frame + 1} of ${drive.frames}${playing ? ", playing" : ""}.` : "";
-    return `${model.get("label")}. ${active.join(", ") || "Neutral face"}; ${turn}.${when}`;
+    return `${model.get("label")}. ${active.join(", ") || "Neutral face"}; ${turned}.${when}`;
   }
 
   function settle() {
@@ -271,7 +272,7 @@ function render({ model, el }) {
     const parts = [];
     if (show.colouring === "nerves") {
       parts.push(make("ul", { class: "legend" }, data.branches.map(([, name, colour]) => chip(colour, name))),
-        make("p", { class: "ntl-quiet" }, "Striped: two branches. Grey: no muscle of the face shown here."));
+        make("p", { class: "ntl-quiet" }, "Striped: two branches. Bare skin: no muscle of the face is drawn here."));
     }
     if (show.colouring === "heat") {
       const ramp = STOPS.map((stop) => `rgb(${stop})`).join(", ");
@@ -371,7 +372,7 @@ function render({ model, el }) {
   // For tests: pose and draw at will, read positions and pixels.
   root.faceview = {
     ready: () => (loading ||= load()),
-    frame: (pose) => probe(face, pose, data),
+    frame: (pose) => probe(face, { scores: scene.scores, modes: scene.modes, ...pose }, data),
     play, seek,
   };
   return () => { play(false); visible = false; watcher.disconnect(); measure.disconnect(); forget(); };

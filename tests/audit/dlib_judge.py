@@ -60,11 +60,15 @@ class Face(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Where points of the left half go under a code, and how far at least at activation 1."""
+    """Where points of the left half go under a code, and how far at least at activation 1.
+
+    Where ``against`` names points, it is the shift relative to these that counts.
+    """
 
     code: str
     side: str
     points: tuple[int, ...]
+    against: tuple[int, ...]
     direction: str
     minimum_px: float
 
@@ -76,11 +80,19 @@ class Expectation:
         moved : (68, 2) displacements in the picture
         """
         arrow = np.array(ARROWS[self.direction], float)
-        points = np.array(self.points)
-        found = moved[points] @ arrow
-        if self.side == "both":
-            found = np.concatenate([found, moved[MIRROR[points]] @ (arrow * (-1, 1))])
-        return float(found.mean())
+
+        def along(points: tuple[int, ...]) -> float:
+            here = np.array(points)
+            found = moved[here] @ arrow
+            if self.side == "both":
+                found = np.concatenate([found, moved[MIRROR[here]] @ (arrow * (-1, 1))])
+            return float(found.mean())
+
+        return along(self.points) - (along(self.against) if self.against else 0.0)
+
+    def __str__(self) -> str:
+        text = f"{' '.join(map(str, self.points))} {self.direction}"
+        return f"{text} against {' '.join(map(str, self.against))}" if self.against else text
 
 
 def expectations() -> list[Expectation]:
@@ -91,6 +103,7 @@ def expectations() -> list[Expectation]:
                 row["code"],
                 row["side"],
                 tuple(map(int, row["points"].split())),
+                tuple(map(int, row["against"].split())),
                 row["direction"],
                 float(row["minimum_px"]),
             )
@@ -212,10 +225,9 @@ def run(
     ]
     for (e, letter), shift in shifts.items():
         minimum = e.minimum_px * LETTERS[letter]
-        check = f"{' '.join(map(str, e.points))} {e.direction}"
         agree = {name: px >= minimum for name, px in shift.items()}
         rows.append(
-            row(e.code, e.side, letter, check, agree)
+            row(e.code, e.side, letter, str(e), agree)
             | {"median_px": round(float(np.median(list(shift.values()))), 2)}
             | {"minimum_px": round(minimum, 2)}
             | {"noise_px": round(float(np.quantile(noise[e], 0.95)), 2)}

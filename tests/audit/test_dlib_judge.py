@@ -46,9 +46,11 @@ def test_mirror_swaps_sides_and_back() -> None:
 def test_shift_counts_both_halves_outwards() -> None:
     moved = np.zeros((68, 2))
     moved[54], moved[48] = (3, -1), (-5, -3)
-    assert Expectation("12", "both", (54,), "out", 1).shift(moved) == 4
-    assert Expectation("12", "both", (54,), "up", 1).shift(moved) == 2
-    assert Expectation("12", "left", (54,), "in", 1).shift(moved) == -3
+    assert Expectation("12", "both", (54,), (), "out", 1).shift(moved) == 4
+    assert Expectation("12", "both", (54,), (), "up", 1).shift(moved) == 2
+    assert Expectation("12", "left", (54,), (), "in", 1).shift(moved) == -3
+    moved[57] = (0, 4)
+    assert Expectation("24", "both", (54,), (57,), "down", 1).shift(moved) == -6
 
 
 def test_expectations_name_points_of_the_left_half() -> None:
@@ -56,7 +58,7 @@ def test_expectations_name_points_of_the_left_half() -> None:
         assert expected.direction in dlib_judge.ARROWS
         assert expected.minimum_px > 0
         # The left half is the right of the picture; midline points are their own partners.
-        for point in expected.points:
+        for point in (*expected.points, *expected.against):
             assert MIRROR[point] == point or point in {
                 *range(9, 17),
                 *range(22, 27),
@@ -68,7 +70,7 @@ def test_expectations_name_points_of_the_left_half() -> None:
 
 
 def test_run_counts_faces_and_directions(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = [Expectation("12", "both", (54,), d, 2.0) for d in ("out", "up")]
+    expected = [Expectation("12", "both", (54,), (), d, 2.0) for d in ("out", "up")]
     monkeypatch.setattr(dlib_judge, "expectations", lambda: expected)
     monkeypatch.setattr(dlib_judge, "NOISE_LEVELS", 0.0)
     rows = run({"Ada": FakeFace()}, {"12": "both", "99": "both"}, FakeJudge())  # type: ignore[arg-type]

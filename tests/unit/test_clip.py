@@ -595,3 +595,7 @@ def test_the_same_seed_gives_the_same_clip_in_every_version_of_python() -> None:
     made = sample("macro", difficulty="hard", seed=1)
     shown = json.dumps([sorted(map(str, made.drive().items())), *made.traces().values()])
     assert hashlib.sha256(shown.encode()).hexdigest()[:16] == "7ae47e4d8e85de37"
+
+
+def test_a_blink_rate_next_to_nothing_is_no_blink() -> None:
+    assert not list(Nuisance(blinks=1e-308).movements(1, 100, 30.0))

