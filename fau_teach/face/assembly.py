@@ -24,7 +24,6 @@ def assemble(face: Face) -> tuple[Part, ...]:
     Teeth and tongue keep their size and go where the mouth goes; ears, hair and shirt fit the
     skin they sit on.
     """
-    skin = face.hierarchy.levels[2]
     inner = inner_shift(face.identity.proportions)
     within = [
         Part(p.name, Mesh(p.mesh.vertices + inner, p.mesh.faces, p.mesh.attributes), p.material,
@@ -33,19 +32,21 @@ def assemble(face: Face) -> tuple[Part, ...]:
     ]  # fmt: skip
     return (
         *parts.eyes(),
+        *parts.caruncles(),
         *_lashes(face),
         *within,
-        *_on_head(face.identity.hair, skin),
+        *_on_head(face),
         clothes.shirt(),
     )
 
 
-def _on_head(style: str, skin: Mesh) -> tuple[Part, ...]:
+def _on_head(face: Face) -> tuple[Part, ...]:
     """Ears and hair of a style, or the scarf that covers both."""
+    style, skin = face.identity.hair, face.hierarchy.levels[2]
     scalp = hair.scalp_of(skin)
     if style == "scarf":
-        return clothes.headscarf(scalp)
-    grown = hair.hair(style, scalp)
+        return clothes.headscarf(scalp, face.hierarchy.levels[1])
+    grown = hair.hair(style, scalp, raised=face.look.hairline)
     # A bob hangs over the ears; they would poke through it.
     seen = () if style == "bob" else ears.ears(ears.side_of(skin))
     return (*seen, *((grown,) if grown else ()))

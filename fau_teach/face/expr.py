@@ -308,6 +308,6 @@ def within(
     results = []
     for value in body(*cut):
         out = np.zeros(weight.shape, np.float32)
-        out[where] = value
+        out.reshape(-1)[where] = value
         results.append(out)
     return tuple(results)

@@ -128,7 +128,7 @@ def _swirl(points: Float, style: _Style, sign: Float | float) -> npt.NDArray[np.
     return np.asarray(z + 138 + 0.35 * (104 - y) + 1j * x)
 
 
-def _strands(mesh: Mesh, style: _Style, cover: Float) -> Mesh:
+def _strands(mesh: Mesh, style: _Style, cover: Float, light: Float) -> Mesh:
     """Mesh with `strand`, `lock`, `cover` and `ao`."""
     v, step = mesh.vertices, 0.5
     sign = np.where(v[:, 0] >= (style.part or 0.0), 1.0, -1.0)
@@ -148,7 +148,7 @@ def _strands(mesh: Mesh, style: _Style, cover: Float) -> Mesh:
         across, along = across + 9 * _noise(v, 27.0), 8 * along
     strand /= np.maximum(np.linalg.norm(strand, axis=1, keepdims=True), 1e-12)
     lock = np.stack([across, along], 1)
-    values = {"strand": strand, "lock": lock, "cover": cover, "ao": 0.8 + 0.2 * cover}
+    values = {"strand": strand, "lock": lock, "cover": cover, "ao": light * (0.8 + 0.2 * cover)}
     return Mesh(v, mesh.faces, values)
 
 
@@ -276,7 +276,9 @@ def hair(
         + volume * _thickness(kind, top, CENTRE + top * scalp(top)[0], np.array([90.0]))[0]
     )
     mesh = dome(CENTRE + top[0] * crown, rings)
-    mesh = _strands(mesh, kind, np.r_[1.0, covers.ravel()])
+    # Little light reaches the inner sheet.
+    light = np.repeat(np.where(np.arange(len(rings)) < len(rows), 1.0, 0.4), len(azimuth))
+    mesh = _strands(mesh, kind, np.r_[1.0, covers.ravel()], np.r_[1.0, light])
     if style == "bun":
         mesh = join(mesh, _bun())
     return Part("hair", mesh, "hair", "head")
@@ -330,4 +332,5 @@ def _bun() -> Mesh:
     rings = symmetric(rings + (0.82 * radius * np.cos(polar))[..., None] * axis)
     middle = _BUN + 0.81 * 31 * axis
     mesh = dome(middle, rings)
-    return _strands(mesh, _STYLES["bun"], np.ones(len(mesh.vertices)))
+    full = np.ones(len(mesh.vertices))
+    return _strands(mesh, _STYLES["bun"], full, full)

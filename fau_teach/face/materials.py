@@ -269,9 +269,7 @@ _VARYINGS = {
 
 def _function(name: str, material: str, classes: bool) -> str:
     trace = Trace()
-    uniforms = {
-        u: trace.symbol(f"U[{i // 4}].{'xyzw'[i % 4]}") for i, u in enumerate(UNIFORMS)
-    }
+    uniforms = {u: trace.symbol(f"U[{i // 4}].{'xyzw'[i % 4]}") for i, u in enumerate(UNIFORMS)}
     values: dict[str, Symbol] = {
         field: trace.symbol(f"v_{group}.{c}")
         for group, names in _VARYINGS.items()
@@ -313,3 +311,9 @@ def fragment_source() -> str:
         "  pixel = vec4(mix(c, v_overlay.rgb, v_overlay.a), 1.0);\n}\n"
     )
     return head + body
+
+
+__all__ = [
+    "CLASSES", "FIELDS", "MATERIALS", "SLOTS", "UNIFORMS", "Frame", "Lights", "Look",
+    "fragment_source", "shade", "uniform_values",
+]  # fmt: skip

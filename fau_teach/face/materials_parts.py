@@ -42,7 +42,9 @@ def eye(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     over = smoothstep(-0.02, 0.22, height - k.margin_lower)
     across = cross(k.up, k.gaze)
     corner = absolute(dot(f.n, across))
-    lids = (0.30 + 0.70 * under) * (0.62 + 0.38 * over) * (1.0 - 0.40 * smoothstep(0.5, 0.95, corner))
+    lids = (
+        (0.30 + 0.70 * under) * (0.62 + 0.38 * over) * (1.0 - 0.40 * smoothstep(0.5, 0.95, corner))
+    )
 
     vein = noise2(f.u * 9.0 + 2.0 * noise2(f.u * 14.0, f.v * 14.0), f.v * 34.0)
     red = smoothstep(0.45, 1.0, corner) * 0.6 + 0.10 * smoothstep(0.62, 0.9, vein) * k.detail

@@ -7,12 +7,13 @@ darkens a little. Noise warps, breaks and varies the lines, so that none looks r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from fau_teach.face.expr import (
     Value,
-    absolute,
     above,
+    absolute,
     arctan2,
     bump,
     clip,
@@ -68,16 +69,20 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
     dv: Value = 0.0
     dark: Value = 0.0
 
-    def collect(weight: Value, zone: object, *args: Value) -> None:
+    def collect(weight: Value, zone: Callable[[SimpleNamespace], tuple[Value, ...]]) -> None:
+        def body(*values: Value) -> tuple[Value, ...]:
+            u, au, v, side, w = values
+            return zone(SimpleNamespace(u=u, au=au, v=v, side=side, w=w))
+
         nonlocal du, dv, dark
-        a, b, c = within(weight, zone, f.u, au, v, side, weight, *args)  # type: ignore[arg-type]
+        a, b, c = within(weight, body, f.u, au, v, side, weight)
         du, dv, dark = du + a, dv + b, dark + c
 
-    def forehead(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = noise2(u * 0.045 + 7.1, v * 0.04) * 3.2 + noise2(u * 0.17, v * 0.2) * 0.9
-        slope, depth, i = lines(v + warp + 3.0 * bump(au, 26.0, 40.0) - 2.0, 7.6, thin * 1.15)
-        a = w * (0.25 + 0.9 * smoothstep(0.12, 0.62, noise2(u * 0.06 + i * 3.7, i * 5.3 + 0.5)))
-        return 0.0 * u, 0.5 * a * slope, a * depth * 0.8
+    def forehead(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = noise2(p.u * 0.045 + 7.1, p.v * 0.04) * 3.2 + noise2(p.u * 0.17, p.v * 0.2) * 0.9
+        slope, depth, i = lines(p.v + warp + 3.0 * bump(p.au, 26.0, 40.0) - 2.0, 7.6, thin * 1.15)
+        a = p.w * (0.25 + 0.9 * smoothstep(0.12, 0.62, noise2(p.u * 0.06 + i * 3.7, i * 5.3 + 0.5)))
+        return 0.0 * p.u, 0.5 * a * slope, a * depth * 0.8
 
     collect(
         (cv + k.line_forehead) * smoothstep(26.0, 36.0, v) * smoothstep(74.0, 62.0, v)
@@ -85,12 +90,12 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         forehead,
     )  # fmt: skip
 
-    def glabella(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = (noise2(v * 0.13, side * 3.0 + 9.5) - 0.5) * 2.4
-        s1, d1 = fold(au - 6.4 - 0.05 * (v - 14.0) + warp, thin * 1.15)
-        s2, d2 = fold(au - 11.6 - 0.16 * (v - 14.0) + warp, thin)
-        b = smoothstep(34.0, 26.0, v) * 0.55
-        return side * w * 0.62 * (s1 + b * s2), 0.0 * v, w * (d1 + b * d2)
+    def glabella(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = (noise2(p.v * 0.13, p.side * 3.0 + 9.5) - 0.5) * 2.4
+        s1, d1 = fold(p.au - 6.4 - 0.05 * (p.v - 14.0) + warp, thin * 1.15)
+        s2, d2 = fold(p.au - 11.6 - 0.16 * (p.v - 14.0) + warp, thin)
+        b = smoothstep(34.0, 26.0, p.v) * 0.55
+        return p.side * p.w * 0.62 * (s1 + b * s2), 0.0 * p.v, p.w * (d1 + b * d2)
 
     collect(
         (cu + k.line_glabella) * smoothstep(9.0, 16.0, v) * smoothstep(38.0, 25.0, v)
@@ -98,32 +103,38 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         glabella,
     )  # fmt: skip
 
-    def root(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = noise2(u * 0.16 + 3.3, v * 0.1) * 2.2 + au * au * 0.012
-        slope, depth, i = lines(v + warp, 4.7, thin)
-        a = w * (0.45 + 0.75 * noise2(u * 0.12, i * 7.7))
-        return 0.0 * u, 0.42 * a * slope, a * depth
+    def root(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = noise2(p.u * 0.16 + 3.3, p.v * 0.1) * 2.2 + p.au * p.au * 0.012
+        slope, depth, i = lines(p.v + warp, 4.7, thin)
+        a = p.w * (0.45 + 0.75 * noise2(p.u * 0.12, i * 7.7))
+        return 0.0 * p.u, 0.42 * a * slope, a * depth
 
-    collect(response(f.cv - 0.08, k) * smoothstep(-6.0, 0.0, v) * smoothstep(17.0, 9.0, v) * bump(au, 0.0, 14.0), root)
+    collect(
+        response(f.cv - 0.08, k)
+        * smoothstep(-6.0, 0.0, v)
+        * smoothstep(17.0, 9.0, v)
+        * bump(au, 0.0, 14.0),
+        root,
+    )
 
-    def bunny(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = noise2(au * 0.15 + side, v * 0.15) * 2.6
-        slope, depth, i = lines(v * 0.86 + au * 0.5 + warp, 4.4, thin)
-        a = w * (0.35 + 0.9 * noise2(au * 0.14, i * 4.1 + side))
-        return side * 0.2 * a * slope, 0.38 * a * slope, a * depth
+    def bunny(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = noise2(p.au * 0.15 + p.side, p.v * 0.15) * 2.6
+        slope, depth, i = lines(p.v * 0.86 + p.au * 0.5 + warp, 4.4, thin)
+        a = p.w * (0.35 + 0.9 * noise2(p.au * 0.14, i * 4.1 + p.side))
+        return p.side * 0.2 * a * slope, 0.38 * a * slope, a * depth
 
     collect(both * bump(au, 7.0, 8.5) * bump(v, -10.0, 13.0), bunny)
 
-    def crow(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        x, y = au - 43.0, v + 0.5
+    def crow(p: SimpleNamespace) -> tuple[Value, ...]:
+        x, y = p.au - 43.0, p.v + 0.5
         r = sqrt(x * x + y * y + 0.01)
-        angle = arctan2(y, x) + (noise2(r * 0.1, side * 2.0 + 5.5) - 0.5) * 0.55
+        angle = arctan2(y, x) + (noise2(r * 0.1, p.side * 2.0 + 5.5) - 0.5) * 0.55
         i = floor(angle * 2.4 + 0.5)
         slope, depth = fold(r * (angle - i * (1.0 / 2.4)), thin * 1.15)
-        a = w * (0.25 + 0.9 * noise2(r * 0.09 + i * 2.3, i * 6.1 + side))
+        a = p.w * (0.25 + 0.9 * noise2(r * 0.09 + i * 2.3, i * 6.1 + p.side))
         a = a * smoothstep(34.0, 17.0, r) * smoothstep(7.0, 14.0, r)
         a = a * smoothstep(1.2, 0.7, angle) * smoothstep(-1.25, -0.7, angle)
-        return side * -0.40 * a * slope * y / r, 0.40 * a * slope * x / r, a * depth * 0.7
+        return p.side * -0.40 * a * slope * y / r, 0.40 * a * slope * x / r, a * depth * 0.7
 
     collect(
         (response(f.cv + 0.5 * f.cu, k) + k.line_crow) * bump(au, 60.0, 22.0)
@@ -131,12 +142,12 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         crow,
     )  # fmt: skip
 
-    def infraorbital(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        x, y = (au - 32.0) * 0.62, v - 2.0
-        r = sqrt(x * x + y * y + 0.01) + (noise2(au * 0.1, v * 0.1 + side) - 0.5) * 2.0
+    def infraorbital(p: SimpleNamespace) -> tuple[Value, ...]:
+        x, y = (p.au - 32.0) * 0.62, p.v - 2.0
+        r = sqrt(x * x + y * y + 0.01) + (noise2(p.au * 0.1, p.v * 0.1 + p.side) - 0.5) * 2.0
         slope, depth, i = lines(r - 10.6, 4.3, thin)
-        a = w * (0.4 + 0.8 * noise2(au * 0.09 + i, i * 3.3 + side))
-        return side * 0.3 * a * slope * x * 0.62 / r, 0.3 * a * slope * y / r, a * depth * 0.6
+        a = p.w * (0.4 + 0.8 * noise2(p.au * 0.09 + i, i * 3.3 + p.side))
+        return p.side * 0.3 * a * slope * x * 0.62 / r, 0.3 * a * slope * y / r, a * depth * 0.6
 
     collect(
         (cv + k.line_under_eye) * smoothstep(-7.0, -9.5, v) * smoothstep(-24.0, -15.0, v)
@@ -144,14 +155,18 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         infraorbital,
     )  # fmt: skip
 
-    def nasolabial(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        t = (v + 78.0) * (1.0 / 46.0)
-        s = au - (19.0 + 14.0 * (1.0 - t * t)) + (noise2(v * 0.08, side * 4.0 + 2.5) - 0.5) * 2.0
+    def nasolabial(p: SimpleNamespace) -> tuple[Value, ...]:
+        t = (p.v + 78.0) * (1.0 / 46.0)
+        s = (
+            p.au
+            - (19.0 + 14.0 * (1.0 - t * t))
+            + (noise2(p.v * 0.08, p.side * 4.0 + 2.5) - 0.5) * 2.0
+        )
         # A soft fold: the cheek bulges over a crease; its far wall is the steeper one.
         soft, shade = fold(s - 0.8, wide * 2.1)
         crease, line = fold(s, wide * 0.8)
         slope = (1.35 * soft + 0.3 * crease) * (0.8 + 0.4 * smoothstep(-1.5, 1.5, s))
-        return side * w * slope, 0.3 * w * slope * t, w * (0.6 * shade + 0.35 * line)
+        return p.side * p.w * slope, 0.3 * p.w * slope * t, p.w * (0.6 * shade + 0.35 * line)
 
     collect(
         (both * 0.7 + k.line_nasolabial) * smoothstep(-29.0, -40.0, v)
@@ -159,11 +174,11 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         nasolabial,
     )  # fmt: skip
 
-    def marionette(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = (noise2(v * 0.1, side * 5.0 + 1.5) - 0.5) * 2.2
-        slope, depth = fold(au - 26.0 + 0.16 * (v + 72.0) + warp, wide * 1.5)
-        a = w * (0.45 + 0.6 * noise2(v * 0.12, side + 6.5))
-        return side * 0.7 * a * slope, 0.11 * a * slope, 0.6 * a * depth
+    def marionette(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = (noise2(p.v * 0.1, p.side * 5.0 + 1.5) - 0.5) * 2.2
+        slope, depth = fold(p.au - 26.0 + 0.16 * (p.v + 72.0) + warp, wide * 1.5)
+        a = p.w * (0.45 + 0.6 * noise2(p.v * 0.12, p.side + 6.5))
+        return p.side * 0.7 * a * slope, 0.11 * a * slope, 0.6 * a * depth
 
     collect(
         (both + k.line_marionette) * bump(au, 27.0, 12.0) * smoothstep(-70.0, -77.0, v)
@@ -171,20 +186,20 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         marionette,
     )  # fmt: skip
 
-    def lateral(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        y = v + 69.0
-        warp = (noise2(v * 0.11 + side, au * 0.04) - 0.5) * 3.0
-        slope, depth, i = lines(au - 32.0 + 0.008 * y * y + warp, 6.2, thin * 1.3)
-        a = w * (0.4 + 0.8 * noise2(v * 0.08 + i * 1.7, i * 5.9 + side))
-        return side * 0.55 * a * slope, 0.009 * y * a * slope, a * depth * 0.7
+    def lateral(p: SimpleNamespace) -> tuple[Value, ...]:
+        y = p.v + 69.0
+        warp = (noise2(p.v * 0.11 + p.side, p.au * 0.04) - 0.5) * 3.0
+        slope, depth, i = lines(p.au - 32.0 + 0.008 * y * y + warp, 6.2, thin * 1.3)
+        a = p.w * (0.4 + 0.8 * noise2(p.v * 0.08 + i * 1.7, i * 5.9 + p.side))
+        return p.side * 0.55 * a * slope, 0.009 * y * a * slope, a * depth * 0.7
 
     collect(response(f.cu - 0.05, k) * bump(au, 35.0, 12.0) * bump(v, -68.0, 19.0), lateral)
 
-    def purse(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        warp = noise2(u * 0.2 + 1.7, v * 0.09) * 3.0
-        slope, depth, i = lines(u * (1.0 + 0.012 * (v + 68.0)) + warp, 3.9, thin)
-        a = w * (0.3 + 0.8 * noise2(v * 0.1, i * 5.1))
-        return 0.22 * a * slope, 0.0 * v, a * depth * 0.4
+    def purse(p: SimpleNamespace) -> tuple[Value, ...]:
+        warp = noise2(p.u * 0.2 + 1.7, p.v * 0.09) * 3.0
+        slope, depth, i = lines(p.u * (1.0 + 0.012 * (p.v + 68.0)) + warp, 3.9, thin)
+        a = p.w * (0.3 + 0.8 * noise2(p.v * 0.1, i * 5.1))
+        return 0.22 * a * slope, 0.0 * p.v, a * depth * 0.4
 
     y = absolute(v + 68.5)
     collect(
@@ -192,17 +207,20 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         purse,
     )
 
-    def chin(u: Value, au: Value, v: Value, side: Value, w: Value) -> tuple[Value, ...]:
-        n, nu, nv = noise3(u * 0.34 + 0.4, v * 0.34)
-        m, mu, mv = noise3(u * 0.62, v * 0.62 + 8.0)
+    def chin(p: SimpleNamespace) -> tuple[Value, ...]:
+        n, nu, nv = noise3(p.u * 0.34 + 0.4, p.v * 0.34)
+        m, mu, mv = noise3(p.u * 0.62, p.v * 0.62 + 8.0)
         low = smoothstep(0.62, 0.15, n * 0.65 + m * 0.35)
         return (
-            w * (0.36 * nu + 0.30 * mu),
-            w * (0.36 * nv + 0.30 * mv),
-            w * 0.5 * low,
+            p.w * (0.36 * nu + 0.30 * mu),
+            p.w * (0.36 * nv + 0.30 * mv),
+            p.w * 0.5 * low,
         )
 
     collect(
-        response((maximum(f.cu, 0.0) + maximum(f.cv, 0.0)) * 1.8, k) * bump(au, 0.0, 22.0) * bump(v, -98.0, 15.0), chin
+        response((maximum(f.cu, 0.0) + maximum(f.cv, 0.0)) * 1.8, k)
+        * bump(au, 0.0, 22.0)
+        * bump(v, -98.0, 15.0),
+        chin,
     )
     return du, dv, clip(dark)

@@ -78,7 +78,7 @@ class Arch:
 
     def table(self) -> list[tuple[float, float, float, float, str, float]]:
         """Rows of the tooth table, sized, with the arc length of each tooth's middle."""
-        rows, at = [], 0.5 * self.gap
+        rows, at = [], 0.5 * self.gap + 0.08
         for width, height, depth, lift, kind in _UPPER if self.down else _LOWER:
             w = width * self.size
             rows.append((w, height * self.size, depth, lift, kind, at + w / 2))
@@ -99,7 +99,7 @@ def _tooth(arch: Arch, number: int) -> Mesh:
     if kind == "canine":
         wide = wide * np.array([1, 1, 1, 1, 0.8, 0.42])
     # Crowns narrow towards the tongue.
-    across = 0.5 * width * wide[:, None] * c * (1 + 0.18 * np.minimum(s, 0))
+    across = 0.5 * width * wide[:, None] * c * (1 + 0.26 * np.minimum(s, 0))
     outward = face[:, None] + 0.5 * deep[:, None] * (s - 1)
     up = np.broadcast_to(rise[:, None], across.shape).copy()
     if kind == "incisor":  # rounded far corner
@@ -172,7 +172,7 @@ LOWER_ARCH = Arch(edge=-69.5, front=-1.3, half_width=25.0, depth=28.0, down=Fals
 
 def _dimmed(mesh: Mesh, front: float) -> Mesh:
     """Mesh with `ao`, the share of the sky that reaches it: less the deeper in the mouth."""
-    ao = 0.3 + 0.7 * np.exp(-(np.clip(front - 4 - mesh.vertices[:, 2], 0, None) ** 2) / 18**2)
+    ao = 0.4 + 0.6 * np.exp(-(np.clip(front - 4 - mesh.vertices[:, 2], 0, None) ** 2) / 20**2)
     return Mesh(mesh.vertices, mesh.faces, {**mesh.attributes, "ao": ao})
 
 

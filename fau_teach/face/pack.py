@@ -195,6 +195,7 @@ def _shading(look: Look) -> _Header:
         "source": materials.fragment_source(),
         "materials": list(materials.MATERIALS),
         "names": list(materials.UNIFORMS),
+        "slots": dict(materials.SLOTS),
         "values": _plain(values.astype(float)),
         "background": list(BACKGROUND),
         "lamps": {

@@ -16,11 +16,11 @@ from fau_teach.face.materials import (
     MATERIALS,
     SLOTS,
     Frame,
-    Lights,
     Look,
     shade,
     uniform_values,
 )
+from fau_teach.face.materials_light import Lights
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
 from fau_teach.face.raster import Fragments, rasterize
 
@@ -53,9 +53,7 @@ class Surface:
 
     def __post_init__(self) -> None:
         if self.material not in MATERIALS:
-            raise ValueError(
-                f"material {self.material!r} is not one of {', '.join(MATERIALS)}"
-            )
+            raise ValueError(f"material {self.material!r} is not one of {', '.join(MATERIALS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +187,8 @@ def _attributes(surface: Surface) -> Array:
     mesh, given = surface.mesh, surface.mesh.attributes
     values = np.zeros((len(mesh.vertices), len(FIELDS)), np.float32)
     values[:, :3] = mesh.vertices
-    values[:, 3:6] = given["normal"] if "normal" in given else vertex_normals(
-        mesh.vertices, mesh.faces
+    values[:, 3:6] = (
+        given["normal"] if "normal" in given else vertex_normals(mesh.vertices, mesh.faces)
     )
     values[:, SLOTS["ao"]] = 1.0
     for name, column in SLOTS.items():

@@ -3,6 +3,8 @@
 const SECTION = { u1: Uint8Array, i2: Int16Array, u2: Uint16Array };
 const PLANES = 5; // dx, dy, dz and the compressions along u and along v
 const STRIDE = 8; // position, normal, compressions: what the vertex shader reads
+const STILL = 8; // attributes that no pose changes: the shader's fields from the seventh on
+const FIRST_SLOT = 6;
 const RADIANS = Math.PI / 180;
 
 async function inflate(text) {
@@ -131,7 +133,8 @@ class FaceGeometry {
 
     // What is drawn: the skin at level 2, then part after part.
     const triangles = [this.level.faces];
-    this.pieces = [{ material: "skin", motion: "head", first: 0, count: this.level.faces.length, at: 0 }];
+    this.pieces = [{ material: "skin", motion: "head", attributes: base.attributes, first: 0,
+      count: this.level.faces.length, at: 0, size: this.level.size }];
     this.count = this.level.size;
     let own = this.size;
     for (const part of parts) {
@@ -355,26 +358,21 @@ class FaceGeometry {
     }
   }
 
-  // What the shader reads beside position: uv (or its like), skin attributes, lid angles.
+  // Attributes that the shader reads beside position, normal and compressions; 1 for `ao` if absent.
   surface() {
-    const out = new Float32Array(this.count * 8);
-    const put = (piece, attributes, names, offset, rest = 0) => names.forEach((name, k) => {
-      const size = piece.size ?? this.level.size;
-      const values = attributes[name] && this.get(attributes[name]);
-      const fine = !values ? null : piece.rest ? values : carry(this.level, values, 1, new Float32Array(size));
-      for (let v = 0; v < size; v += 1) out[(piece.at + v) * 8 + offset + k] = fine ? fine[v] : rest;
-    });
-    for (const piece of this.pieces) {
-      const attributes = piece.attributes || this.header.base.attributes;
-      const name = ["uv", "eye", "tooth", "strand"].filter((one) => attributes[one]).pop();
-      if (name) {
-        let pair = this.get(attributes[name]);
-        if (!piece.rest) pair = carry(this.level, pair, 2, new Float32Array(2 * this.level.size));
-        for (let i = 0; i < pair.length; i += 1) out[(piece.at + (i >> 1)) * 8 + (i & 1)] = pair[i];
+    const { slots } = this.header.shading;
+    const out = new Float32Array(this.count * STILL);
+    for (const { at, size, rest, attributes } of this.pieces) {
+      for (let v = at; v < at + size; v += 1) out[v * STILL + slots.ao - FIRST_SLOT] = 1;
+      for (const [name, place] of Object.entries(attributes)) {
+        if (!(name in slots)) continue;
+        const width = place.shape[1] || 1;
+        let values = this.get(place);
+        if (!rest) values = carry(this.level, values, width, new Float32Array(size * width));
+        for (let i = 0; i < values.length; i += 1) {
+          out[(at + Math.floor(i / width)) * STILL + slots[name] - FIRST_SLOT + (i % width)] = values[i];
+        }
       }
-      put(piece, attributes, ["lip", "vermilion", "cavity"], 2);
-      put(piece, attributes, ["ao"], 5, 1);
-      put(piece, attributes, ["lid_upper", "lid_lower"], 6);
     }
     return out;
   }

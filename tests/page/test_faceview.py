@@ -297,9 +297,11 @@ def label(page: Page) -> str:
 
 def picture(page: Page) -> npt.NDArray[Any]:
     """The picture on the large figure's canvas."""
-    page.wait_for_timeout(150)
     text = page.evaluate(
-        """() => {
+        """async () => {
+          const frame = () => new Promise((done) => requestAnimationFrame(done));
+          await frame();
+          await frame();
           const card = document.querySelector("#large canvas");
           const all = card.getContext("2d").getImageData(0, 0, card.width, card.height);
           return [card.width, card.height, Array.from(all.data.filter((_, i) => i % 4 < 3))];
@@ -410,10 +412,15 @@ def test_all_figures_share_one_context_and_survive_its_loss(page: Page) -> None:
         """async () => {
           const { studio } = globalThis[Symbol.for("nerve-to-label face view 1")];
           const handle = studio.gl.getExtension("WEBGL_lose_context");
+          const told = (name) => new Promise((done) =>
+            studio.canvas.addEventListener(`webglcontext${name}`, done, { once: true }));
+          const lost = told("lost");
           handle.loseContext();
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await lost;
+          const restored = told("restored");
+          await new Promise((done) => setTimeout(done, 100));
           handle.restoreContext();
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await restored;
           document.querySelector("#large canvas").getContext("2d").clearRect(0, 0, 9999, 9999);
         }"""
     )

