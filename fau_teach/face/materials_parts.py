@@ -88,7 +88,7 @@ def teeth(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     """Ivory, yellower at the gum, glassy at the edge; f.u across and f.v down the crown."""
     gap = smoothstep(0.62, 1.0, absolute(f.u))
     albedo = blend((0.62, 0.50, 0.36), (0.74, 0.69, 0.59), smoothstep(0.0, 0.45, f.v))
-    albedo = blend(albedo, (0.60, 0.60, 0.58), smoothstep(0.8, 1.0, f.v) * 0.5)
+    albedo = blend(albedo, (0.64, 0.62, 0.57), smoothstep(0.8, 1.0, f.v) * 0.5)
     albedo = scale(albedo, (1.0 - 0.55 * gap) * (0.75 + 0.25 * smoothstep(0.0, 0.2, f.v)))
     # Side teeth stand in the shade of the cheeks.
     albedo = scale(albedo, 0.25 + 0.75 * smoothstep(0.1, 0.9, f.n[2]))
@@ -129,10 +129,10 @@ def hair(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     right = normalise(cross(k.up, f.n))
     along = normalise(add(scale(right, f.lip), scale(cross(f.n, right), f.vermilion)))
     lit = strands(f.n, along, f.u, f.v, f.view, f.ao, k)
-    frayed = f.cavity + (noise2(f.u * 1.9, f.v * 0.1) + noise2(f.u * 0.6, f.v * 0.06) - 1.0) * 0.16
+    frayed = f.cavity + (noise2(f.u * 1.9, f.v * 0.1) + noise2(f.u * 0.6, f.v * 0.06) - 1.0) * 0.22
     bare = diffuse(f.n, skin_albedo(k.melanin, 0.25 * k.haemoglobin), 0.8 * f.ao, WRAP, k)
     bare = blend(bare, lit, 0.6 * k.scalp)
-    return blend(bare, lit, smoothstep(-0.14, 0.08, frayed))
+    return blend(bare, lit, smoothstep(-0.04, 0.18, frayed))
 
 
 def lash(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:

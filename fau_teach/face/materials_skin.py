@@ -77,7 +77,7 @@ def brow(u: Value, v: Value, k: SimpleNamespace) -> tuple[Value, Value]:
         phase = au - d * lean + (noise2(au * 0.5, d * 0.5 + 4.0) - 0.5) * 0.9
         fine = noise2(phase * 2.3, d * 0.42)
         coarse = noise2(phase * 0.8 + 31.0, d * 0.36 + 11.0)
-        hair = mix(0.5, 0.66 * fine + 0.34 * coarse, k.detail)
+        hair = mix(0.5, 0.78 * fine + 0.22 * coarse, k.detail)
         ends = smoothstep(-0.10, 0.26, t) * smoothstep(1.10, 0.78, t)
         core = maximum(1.0 - e * e, 0.0)
         density = (0.36 + 0.56 * core) * sqrt(core) * (0.25 + 0.75 * ends) * ends * k.brow_density
@@ -180,7 +180,7 @@ def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     albedo = blend(albedo, scale(hair, 0.15 + 0.85 * shade), cover)
 
     # Cropped hair on the scalp, thinning out at the hairline.
-    scalp = smoothstep(-6.0, 4.0, hairline(u, v, k)) * (1.0 - ear) * k.scalp
+    scalp = smoothstep(-7.0, 3.0, hairline(u, v, k)) * (1.0 - ear) * k.scalp
     scalp = scalp * mix(0.72, 0.42 + 0.62 * dots, k.detail)
     hair = hair_albedo(k.hair_eumelanin, k.hair_pheomelanin, k.hair_grey)
     albedo = blend(albedo, scale(hair, 0.8), clip(scalp))

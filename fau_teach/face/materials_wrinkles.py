@@ -20,6 +20,7 @@ from fau_teach.face.expr import (
     exp,
     floor,
     maximum,
+    minimum,
     noise2,
     noise3,
     smoothstep,
@@ -217,10 +218,7 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
             p.w * 0.5 * low,
         )
 
-    collect(
-        response((maximum(f.cu, 0.0) + maximum(f.cv, 0.0)) * 1.8, k)
-        * bump(au, 0.0, 22.0)
-        * bump(v, -98.0, 15.0),
-        chin,
-    )
+    # Skin that is pushed up and not drawn aside: mentalis, and not the depressor of the lip.
+    bunched = response((f.cv + minimum(f.cu, 0.0) * 2.0) * 2.0, k)
+    collect(bunched * bump(au, 0.0, 22.0) * bump(v, -98.0, 15.0), chin)
     return du, dv, clip(dark)

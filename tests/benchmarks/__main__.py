@@ -82,6 +82,14 @@ def tables() -> list[dict[str, object]]:
     return learned_tables()
 
 
+def faces() -> list[dict[str, object]]:
+    """The teaching face: pictures, depth maps, ambient occlusion, response, set-up."""
+    from tests.benchmarks.face import face_pictures
+    from tests.benchmarks.face_depth import face_depth
+
+    return [*face_pictures(), *face_depth()]
+
+
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:
     """One result: times, and how many times faster we are (below 1: slower)."""
     return {
@@ -97,7 +105,7 @@ def main() -> None:
     """Run all and report."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     rows = []
-    for benchmark in (imports, parsing, notebooks, tables):
+    for benchmark in (imports, parsing, notebooks, tables, faces):
         found = benchmark()
         for each in found if isinstance(found, list) else [found]:
             rows.append(each)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fau_teach import anatomy, clip
-from fau_teach._data import DataError
+from fau_teach._data import DataError, read_csv
 from fau_teach.face import actions as acts
 from fau_teach.face import calibrate
 from fau_teach.face.actions import (
@@ -30,6 +30,7 @@ from fau_teach.face.muscles import Pull, columns, muscles, pulls
 UNITS = "1 2 4 5 6 7 9 10 11 12 13 14 15 16 17 18 20 21 22 23 24 25 26 27 28 38 39 43 45 46"
 OTHERS = "19 29 30 32 33 34 35 36 37 51 52 53 54 55 56 57 58 61 62 63 64"
 CODES = [*UNITS.split(), *OTHERS.split()]
+GAZES = ("61", "62", "63", "64")
 # Muscles that are bones' or lids' are modes; 11, 25 and 28 have muscles of choice.
 ELSEWHERE = {"5", "19", "26", "27", "43", "45", "46"}
 
@@ -92,7 +93,7 @@ def test_one_action_is_the_sum_of_its_parts(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_an_action_grows_with_its_intensity(code: str) -> None:
     side = sides(code)[-1] if sides(code) != ("left", "right") else "left"
-    if code in ("61", "62"):
+    if code in GAZES[:2]:
         gaze = [mix({(code, side): clip.activation(x)}).modes["gaze_x"] for x in "ABCDE"]
         assert (np.diff(np.abs(gaze)) > 0).all()
         return
@@ -185,7 +186,7 @@ def test_cues_that_tell_confusable_actions_apart() -> None:
     assert way["14"][2] < -2 * abs(way["14"][0])
     assert way["20"][0] > 2 * way["14"][0]
     assert at(moved("15"), corner)[1] < -4 < at(moved("17"), corner)[1]
-    assert at(moved("17"), lower)[1] > 4 > at(moved("15"), lower)[1]
+    assert at(moved("17"), lower)[1] > 3.5 > at(moved("15"), lower)[1]
     pucker, funnel = moved("18"), moved("22")
     assert gap_of("18") < 0.5 < 3 < gap_of("22")
     assert at(pucker, corner)[0] < 1.5 * at(funnel, corner)[0]
@@ -194,6 +195,29 @@ def test_cues_that_tell_confusable_actions_apart() -> None:
     assert gap_of("16", "25") > 1.3 * gap_of("25") > 0
     assert 0 < gap_of("25") < gap_of("26") < gap_of("27")
     assert np.array_equal(moved("43"), moved("45"))
+
+
+def confusable() -> list[tuple[str, str]]:
+    """Pairs of ``data/facs/confusions.csv``, but for 43 and 45, which only time tells apart.
+
+    63 differs from 5 by the gaze.
+    """
+    pairs = {frozenset((row["code"], row["other"])) for row in read_csv("facs/confusions.csv")}
+    shown = [sorted(pair, key=int) for pair in pairs if pair <= set(actions())]
+    return sorted((a, b) for a, b in shown if (a, b) not in (("43", "45"), ("5", "63")))
+
+
+@pytest.mark.parametrize(("code", "other"), confusable())
+def test_every_confusable_pair_differs_by_two_millimetres_at_d(code: str, other: str) -> None:
+    if set(GAZES) & {code, other}:
+        assert mix({(code, "both"): 1.0}).modes != mix({(other, "both"): 1.0}).modes
+        return
+    seen = face().base.attributes["cavity"] < 0.5
+    one, two = (
+        moved(c, side="both" if "both" in sides(c) else "left", level=clip.activation("D"))
+        for c in (code, other)
+    )
+    assert np.linalg.norm(one - two, axis=1)[seen].max() > 2.0
 
 
 def middle() -> tuple[int, int]:
