@@ -213,12 +213,12 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         m, mu, mv = noise3(p.u * 0.62, p.v * 0.62 + 8.0)
         low = smoothstep(0.62, 0.15, n * 0.65 + m * 0.35)
         return (
-            p.w * (0.36 * nu + 0.30 * mu),
-            p.w * (0.36 * nv + 0.30 * mv),
-            p.w * 0.5 * low,
+            p.w * (0.50 * nu + 0.30 * mu),
+            p.w * (0.50 * nv + 0.30 * mv),
+            p.w * 0.2 * low,
         )
 
     # Skin that is pushed up and not drawn aside: mentalis, and not the depressor of the lip.
     bunched = response((f.cv + minimum(f.cu, 0.0) * 2.0) * 2.0, k)
-    collect(bunched * bump(au, 0.0, 22.0) * bump(v, -98.0, 15.0), chin)
+    collect(bunched * bump(au, 0.0, 26.0) * bump(v, -98.0, 16.0), chin)
     return du, dv, clip(dark)

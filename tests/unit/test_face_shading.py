@@ -38,7 +38,7 @@ FLAGS = (
 )  # fmt: skip
 LOOK = Look(freckles=0.6, stubble=0.5, line_forehead=0.5, line_nasolabial=0.4, hair_grey=0.3)
 FRAME = Frame(position=(120.0, 30.0, 800.0), gaze=(0.1, -0.05, 0.9937), footprint=0.4)
-COUNT = 2000
+COUNT = 800
 VARYINGS = {"position": (0, 3), "normal": (3, 6), "uv": (6, 8), "skin": (8, 12), "move": (12, 16)}
 
 PAGE = """async (job) => {
@@ -102,7 +102,7 @@ def fragments(material: str, count: int = COUNT, seed: int = 1) -> dict[str, Any
 
 
 def gpu(jobs: list[tuple[str, int]]) -> list[Any]:
-    """What the fragment shader draws for `fragments`: (2000, 3) bytes per material and mode."""
+    """What the fragment shader draws for `fragments`: (COUNT, 3) bytes per material and mode."""
     sync = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium")
@@ -135,7 +135,8 @@ def test_glsl_draws_what_numpy_computes() -> None:
             assert (drawn[:, 0] == np.rint(expected)).mean() > 0.995, material
             continue
         off = np.abs(drawn - np.floor(expected.T * 255 + 0.5)).max(1)
-        # One grey level of rounding; a hard edge (floor of a line number) may differ in a few.
+        # Rounding may move a few by a grey level, a hard edge (number of a line) by more.
+        assert (off > 0).mean() < 0.02, (material, np.sort(off)[-10:])
         assert (off > 1).mean() < 0.004, (material, np.sort(off)[-10:])
         assert drawn.std() > 4, material
 
