@@ -116,6 +116,12 @@
       const table = make("table", { className: "au-rows" });
       table.innerHTML = "<thead><tr><td></td></tr></thead><tbody></tbody>";
       for (const card of [one, other]) table.tHead.rows[0].append(make("th", { scope: "col" }, card.title));
+      const pictures = [one, other].map((card) => card.node.querySelector(".au-still img"));
+      if (pictures.some(Boolean)) {
+        const row = table.tBodies[0].insertRow();
+        row.append(make("th", { scope: "row" }, "Picture"));
+        row.append(...pictures.map((picture) => make("td", {}, picture ? picture.cloneNode() : "no picture")));
+      }
       for (const name of new Set([...mine.keys(), ...yours.keys()])) {
         const cells = [mine.get(name), yours.get(name)];
         const same = told(cells[0]) === told(cells[1]);

@@ -87,7 +87,8 @@ def run(command: list[str], env: dict[str, str]) -> int:
 
 def main() -> int:
     """Build unless the built book is current; return the exit status."""
-    import lite  # both need this module
+    import lite  # these need this module
+    import ntl_face
     import vendor
 
     started = time.monotonic()
@@ -110,13 +111,16 @@ def main() -> int:
     env = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     env |= {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
     env["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
+    faces = ntl_face.start()
     status = run(command, env)
     if status:
+        ntl_face.stop(faces)
         tail = LOG.read_text(encoding="utf-8").splitlines()[-40:]
         print("\n".join(line for line in tail if HARMLESS not in line and line.strip()))
         print(f"book: the build failed; the whole log is {LOG.relative_to(ROOT)}", flush=True)
         return status
     pages = sum(1 for _ in HTML.rglob("*.html"))
+    ntl_face.place(HTML, faces)
     lite.place(HTML)
     shutil.copyfile(Path(__file__).with_name("serve.py"), HTML / "serve.py")
     STAMP.write_text(mark)

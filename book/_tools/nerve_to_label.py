@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import ChainMap
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import lite  # noqa: E402
 import ntl_atlas  # noqa: E402
 import ntl_cards  # noqa: E402
 import ntl_finish  # noqa: E402
+import ntl_gallery  # noqa: E402
 import ntl_run  # noqa: E402
 import ntl_styles  # noqa: E402
 import vendor  # noqa: E402
@@ -39,6 +41,7 @@ SCRIPTS = {
     "ntl-run": ("store.js", "run.js"),
     "ntl-cards": ("store.js", "cards-start.js"),
     "au-atlas": ("atlas.css", "atlas.js"),
+    "face-": ("face.css",),
 }
 MATHJAX_PARTS = (
     "tex-mml-chtml.js",
@@ -148,7 +151,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    for name, directive in {**DIRECTIVES, **ntl_atlas.DIRECTIVES, **ntl_cards.DIRECTIVES}.items():
+    parts = (ntl_atlas.DIRECTIVES, ntl_cards.DIRECTIVES, ntl_gallery.DIRECTIVES)
+    for name, directive in ChainMap(DIRECTIVES, *parts).items():
         app.add_directive(name, directive)
     app.connect("config-inited", choose_cache, priority=900)
     app.connect("builder-inited", copy_vendor)

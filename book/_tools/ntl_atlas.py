@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from ntl_directives import SHORT, Base, muscle_names, short_reference, spoken
+from ntl_gallery import still_figure, to_root
 
 from fau_teach import anatomy, facs
 
@@ -37,12 +38,13 @@ class AUAtlas(Base):
 
     def run(self) -> list[nodes.Node]:
         """Write one card a code."""
-        cards = "".join(card(unit) for unit in facs.catalogue(self.options.get("kind")))
+        root = to_root(self.env.docname)
+        cards = "".join(card(unit, root) for unit in facs.catalogue(self.options.get("kind")))
         return [self.raw(f'<div class="au-atlas">{cards}</div>')]
 
 
-def card(unit: Any) -> str:
-    """One code: its name always in view, its facts as a description list that unfolds.
+def card(unit: Any, root: str = "") -> str:
+    """One code: its name always in view, its picture and its facts unfold.
 
     The facts carry the anchor, since a browser unfolds what holds the target of a link.
     """
@@ -54,7 +56,7 @@ def card(unit: Any) -> str:
         f'<details class="au-card" id="card-{unit.label.lower()}" data-kind="{KINDS[unit.kind]}"'
         f' data-half="{unit.half}" data-nerve="{nerves}">'
         f"<summary><b>{label}</b> {html.escape(unit.name)} <span>{muscles}</span></summary>"
-        f'<dl id="au-{code}">{rows}</dl></details>'
+        f'{still_figure(unit.code, root)}<dl id="au-{code}">{rows}</dl></details>'
     )
 
 

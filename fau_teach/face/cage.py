@@ -30,6 +30,8 @@ _LOOK = np.array([0.62, 0.1, 0.78])
 _VERMILION = (0.0, 0.5, 1.0, 1.0, 1.0, 0.4, 0.0, 0.0)
 _MOUTH_CAVITY = (0.0, 0.0, 0.0, 0.0, 0.4, 1.0, 1.0, 1.0)
 _EYE_CAVITY = (0.0, 0.0, 0.0, 0.0, 0.4, 1.0)
+_LASH_LINE = (0.0, 0.0, 0.0, -1.0, -1.0, 0.0)
+"""What stands at the lids' rims in place of the lips' red, so that no attribute is lost on it."""
 _LID_SHARE = (0.0, 0.22, 0.75, 1.0, 1.0, 1.0)
 _UPPER_SHARE = 0.8
 """Part of a shut eye's way that the upper lid makes."""
@@ -184,7 +186,7 @@ def _attributes(points: Float) -> dict[str, Float]:
     meet = edge[bottom] + (1 - _UPPER_SHARE) * (edge[top] - edge[bottom])
     for k, name in enumerate(EYE_RINGS):
         ring = marks.of(f"eye_{name}")
-        cavity[ring] = _EYE_CAVITY[k]
+        cavity[ring], vermilion[ring] = _EYE_CAVITY[k], _LASH_LINE[k]
         upper[ring[top]] = _LID_SHARE[k] * (meet - edge[top])
         lower[ring[bottom]] = _LID_SHARE[k] * (meet - edge[bottom])
     head = smoothstep(y, -188, -118)

@@ -219,6 +219,6 @@ def wrinkles(f: SimpleNamespace, k: SimpleNamespace) -> tuple[Value, Value, Valu
         )
 
     # Skin that is pushed up and not drawn aside: mentalis, and not the depressor of the lip.
-    bunched = response((f.cv + minimum(f.cu, 0.0) * 2.0) * 2.0, k)
-    collect(bunched * bump(au, 0.0, 26.0) * bump(v, -98.0, 16.0), chin)
+    bunched = response((f.cv + minimum(f.cu, 0.0) * 3.5) * 3.2, k)
+    collect(bunched * bump(au, 0.0, 19.0) * bump(v, -98.0, 16.0), chin)
     return du, dv, clip(dark)

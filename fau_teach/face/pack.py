@@ -79,7 +79,7 @@ class _Writer:
 
 def _step(values: _Values, least: float) -> float:
     """The step, doubled until the largest value fits into 16 bits."""
-    most = float(np.abs(values).max(initial=0.0)) / (32767 * least)
+    most = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0)) / (32767 * least)
     return least * 2.0 ** max(0, math.ceil(math.log2(max(most, 1.0))))
 
 

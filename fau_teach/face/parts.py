@@ -204,7 +204,8 @@ def caruncles(canthus: tuple[float, float, float] = (17.0, -1.2, -14.9)) -> tupl
     ball = [np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn), np.cos(polar) + 0 * turn]
     size, centre = np.array([2.3, 1.25, 1.3]), np.add(canthus, (1.9, 0.15, -1.2))
     nodule = dome(centre + size * (0, 0, 1), centre + size * np.stack(ball, -1))
-    return pair("caruncle", nodule, "gum", "head")
+    shaded = {"ao": np.full(len(nodule.vertices), 0.55)}
+    return pair("caruncle", Mesh(nodule.vertices, nodule.faces, shaded), "gum", "head")
 
 
 def _lash_row(margin: Float, centre: Float, count: int, length: float, lift: float) -> Mesh:
@@ -227,9 +228,10 @@ def _lash_row(margin: Float, centre: Float, count: int, length: float, lift: flo
     forward = unit(out + 0.55 * fan)
     up = np.array([0.0, lift, 0.0])
     size /= np.linalg.norm(forward + 0.4 * up, axis=1)
-    width = np.where(share < 1, 0.42 * min(1.0, length / 6), 0.0)
+    # The upper ones overlap at the root: the dark line that shows where a shut eye's lids meet.
+    width = (0.58 if lift > 0 else 0.2) * along[-1] / count * np.ones(count)
     vertices = np.empty((count, 5, 3))
-    for k, (reach, rise, wide) in enumerate(((0.0, 0.0, 1.0), (0.58, 0.08, 0.62), (1.0, 0.4, 0.0))):
+    for k, (reach, rise, wide) in enumerate(((0.0, 0.0, 1.0), (0.34, 0.04, 0.5), (1.0, 0.4, 0.0))):
         middle = root + size[:, None] * (reach * forward + rise * up)
         half = (side * wide * width)[:, None] * tangent
         if k < 2:

@@ -281,7 +281,7 @@ function render({ model, el }) {
       make("p", { class: "ntl-quiet" }, "Way of each point of the skin from rest; head movement left out."));
     }
     if (show.muscles) {
-      parts.push(make("ul", { class: "legend" }, face ? face.muscleColours().map(([id, colour]) => chip(colour, data.muscles[id] || id)) : []));
+      parts.push(make("ul", { class: "legend" }, (face?.muscles?.muscles || []).map((id, k) => chip(muscleColour(k), data.muscles[id] || id))));
     }
     legends.replaceChildren(...parts);
   }

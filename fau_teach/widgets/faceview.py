@@ -18,7 +18,6 @@ import traitlets
 
 from fau_teach import anatomy, clip, facs
 from fau_teach._data import read_csv
-from fau_teach.anatomy import AnatomyError
 from fau_teach.widgets._base import Figure, check_option, read_text
 
 COLOURINGS = ("skin", "nerves", "heat")
@@ -72,10 +71,7 @@ def _nerves() -> tuple[dict[str, str], dict[str, list[str]]]:
     names, branches = {}, {}
     for muscle in anatomy.muscles():
         names[muscle.id] = muscle.name
-        try:
-            driven = anatomy.branches_of(muscle.id)
-        except AnatomyError:
-            continue
+        driven = anatomy.branches_of(muscle.id)
         if found := [branch for branch in BRANCHES if branch in driven]:
             branches[muscle.id] = found
     return names, branches

@@ -112,7 +112,7 @@ class FaceGeometry {
     this.parents = ends;
     this.level = loopStep(coarse, this.size);
     this.columns = this.readColumns(raw);
-    this.actions = this.readActions();
+    this.actions = new Map(header.actions.map(([code, side, parts]) => [`${code}/${side}`, Object.entries(parts)]));
     this.lips = { pairs: raw(contact.pairs), rows: raw(contact.rows), left: raw(contact.left),
       share: get(contact.share), follow: get(contact.follow) };
     this.muscles = header.overlay && { ...header.overlay, corners: raw(header.overlay.corners),
@@ -154,19 +154,6 @@ class FaceGeometry {
     this.timing = {};
   }
 
-  // Action -> side ("" for modes of the whole face) -> [[column or mode, amount]].
-  readActions() {
-    const actions = new Map();
-    for (const [code, side, mix] of this.header.actions) {
-      const made = { left: [], right: [], "": [] };
-      for (const [part, amount] of Object.entries(mix)) {
-        made[part.match(/_(left|right)$/)?.[1] || ""].push([part, amount]);
-      }
-      actions.set(`${code}/${side}`, made);
-    }
-    return actions;
-  }
-
   // Activations of columns and values of modes, as fau_teach.face.actions.mix has them.
   mix(scores, extra) {
     const { limits, rules, gaze } = this.header.mixing;
@@ -190,7 +177,8 @@ class FaceGeometry {
       for (const code of on[side].keys()) {
         const own = side || on[""].get(code).side;
         const known = this.actions.get(`${code}/${own}`) || this.actions.get(`${code}/both`);
-        for (const [part, amount] of known?.[side] || []) {
+        for (const [part, amount] of known || []) {
+          if ((part.match(/_(left|right)$/)?.[1] || "") !== side) continue;
           const was = made[part] || 0;
           made[part] = was + level(code) * amount * (part in limits ? 1 : 1 - was);
         }
@@ -234,14 +222,13 @@ class FaceGeometry {
     }
     state.set(rest);
     this.turnLids(modes);
-    for (let v = 0; v < source.length; v += 1) {
-      for (let k = 0; k < 3; k += 1) state[3 * v + k] += moved[source[v] * PLANES + k];
-    }
+    source.forEach((from, v) => { for (let k = 0; k < 3; k += 1) state[3 * v + k] += moved[from * PLANES + k]; });
     this.clearEyes();
     this.turnJaw(state, 3, 0, source.length, modes, this.weights.jaw);
     this.closeLips();
     for (let v = 0; v < size; v += 1) {
-      this.way[v] = Math.hypot(state[3 * v] - rest[3 * v], state[3 * v + 1] - rest[3 * v + 1], state[3 * v + 2] - rest[3 * v + 2]);
+      const [x, y, z] = [0, 1, 2].map((k) => state[3 * v + k] - rest[3 * v + k]);
+      this.way[v] = Math.sqrt(x * x + y * y + z * z);
     }
     this.turnHead(state, 3, 0, source.length, modes, this.weights.head);
     const morphed = performance.now();
@@ -381,9 +368,10 @@ class FaceGeometry {
   uniforms(motion, { rows, position, footprint, light }) {
     const { names, values, lamps } = this.header.shading;
     const out = Float32Array.from(values);
-    const put = (name, value) => [].concat(value).forEach((x, k) => {
-      out[names.indexOf(Array.isArray(value) ? `${name}_${"xyz"[k]}` : name)] = x;
-    });
+    const put = (name, value) => {
+      if (Array.isArray(value)) out.set(value, names.indexOf(`${name}_x`));
+      else out[names.indexOf(name)] = value;
+    };
     put("up", [0, 1, 0]);
     put("position", position);
     put("key", untwist(rows, lamps.key));
@@ -406,35 +394,25 @@ class FaceGeometry {
     return out;
   }
 
+  // Sides of the skin's triangles, each once; those that end on a rim may be missing.
   edges() {
-    if (!this.wire) {
-      const { faces } = this.level;
-      const found = new Set();
-      for (let f = 0; f < faces.length; f += 3) {
-        for (let k = 0; k < 3; k += 1) {
-          const [a, b] = [faces[f + k], faces[f + ((k + 1) % 3)]];
-          if (a < b) found.add(a * this.count + b);
-        }
-      }
-      this.wire = Uint32Array.from([...found].flatMap((key) => [Math.floor(key / this.count), key % this.count]));
-    }
+    this.wire ||= Uint32Array.from([...this.level.faces].flatMap((a, i, faces) => {
+      const b = faces[i % 3 === 2 ? i - 2 : i + 1];
+      return a < b ? [a, b] : [];
+    }));
     return this.wire;
   }
 
   // Two display colours a vertex, with cover: branches of the nerve, or the way from rest.
   overlay(kind, data) {
     this.cover ||= new Uint8Array(this.count * 8);
-    if (kind === "skin" && this.covered === "skin") return this.cover;
-    if (kind === "nerves" && this.covered === "nerves") return this.cover;
+    if (kind !== "heat" && this.covered === kind) return this.cover;
     this.covered = kind;
     this.cover.fill(0);
     const put = (v, at, [r, g, b], cover) => this.cover.set([r, g, b, 255 * cover], v * 8 + at);
     if (kind === "heat") {
-      const way = carry(this.level, this.way, 1, new Float32Array(this.level.size));
-      way.forEach((mm, v) => {
-        const colour = ramp(STOPS, mm / HEAT_MM);
-        put(v, 0, colour, 0.85);
-        put(v, 4, colour, 0.85);
+      carry(this.level, this.way, 1, new Float32Array(this.level.size)).forEach((mm, v) => {
+        for (const half of [0, 4]) put(v, half, ramp(STOPS, mm / HEAT_MM), 0.85);
       });
     }
     if (kind === "nerves" && this.muscles) {
@@ -458,23 +436,19 @@ class FaceGeometry {
     return this.cover;
   }
 
-  muscleColours() {
-    return (this.muscles?.muscles || []).map((id, k) => [id, wheel(k)]);
-  }
-
   // Fibres on the posed skin: start, end and colour of each piece, nine floats.
   fibres(data) {
     if (!this.muscles) return new Float32Array(0);
     const { fibres, corners, weights, muscles } = this.muscles;
     const { vertices, mirror } = this;
     const out = [];
-    const point = (at, other) => [0, 1, 2].map((k) => [0, 1, 2].reduce((sum, c) => sum + weights[3 * at + c]
-      * vertices[(other ? mirror[corners[3 * at + c]] : corners[3 * at + c]) * STRIDE + k], 0));
+    const point = (at, other) => [0, 1, 2].map((k) => [3 * at, 3 * at + 1, 3 * at + 2].reduce((sum, c) =>
+      sum + weights[c] * vertices[(other ? mirror[corners[c]] : corners[c]) * STRIDE + k], 0));
     let at = 0;
     fibres.forEach(([muscle, count], number) => {
       const nerves = data?.nerves[muscles[muscle]];
       const branch = nerves && data.branches.find(([id]) => id === nerves[number % nerves.length]);
-      const colour = rgbOf(branch ? branch[2] : wheel(muscle)).map((x) => x / 255);
+      const colour = rgbOf(branch ? branch[2] : muscleColour(muscle)).map((x) => x / 255);
       for (const other of [false, true]) {
         let before = point(at, other);
         for (let k = 1; k < count; k += 1) {
@@ -491,7 +465,9 @@ class FaceGeometry {
   // A column: the vertices that it moves, their five values, and the sign of dx.
   readColumns(raw) {
     const columns = new Map();
-    for (const one of byValues(this.header.columns)) {
+    // Columns that hold values come before their mirror images.
+    const order = [...this.header.columns].sort((a, b) => Number(!a.planes) - Number(!b.planes));
+    for (const one of order) {
       if (!one.planes) {
         const twin = columns.get(one.mirror);
         columns.set(one.id, { ...twin, where: twin.where.map((v) => this.mirror[v]), sign: -twin.sign });
@@ -527,17 +503,8 @@ function ramp(stops, share) {
   return stops[low].map((x, k) => x + (stops[low + 1][k] - x) * (place - low));
 }
 
-// Colours far apart for neighbours in a list: steps of the golden angle round the wheel.
-function wheel(number) {
-  const tone = (k) => {
-    const h = (k + (number * 137.508) / 30) % 12;
-    const light = number % 2 ? 0.42 : 0.56;
-    return Math.round(255 * (light - 0.75 * Math.min(light, 1 - light) * Math.max(-1, Math.min(h - 3, 9 - h, 1))));
-  };
-  return `#${[0, 8, 4].map((k) => tone(k).toString(16).padStart(2, "0")).join("")}`;
-}
+// Neighbours in the list of muscles get colours far apart.
+const PALETTE = ["#c1121f", "#1d70b8", "#2b8a3e", "#e67700", "#7b2cbf", "#0b7285", "#d6336c", "#5c940d",
+  "#364fc7", "#f2c037", "#087f5b", "#a61e4d", "#74b816", "#862e9c", "#22b8cf", "#7f4f24"];
+const muscleColour = (number) => PALETTE[number % PALETTE.length];
 
-// Columns that hold values come before their mirror images.
-function byValues(columns) {
-  return [...columns].sort((a, b) => Number(!a.planes) - Number(!b.planes));
-}

@@ -250,11 +250,8 @@ function probe(face, { scores = [], modes = {}, width = 540, height = 668, ...op
   const card = Object.assign(document.createElement("canvas"), { width, height });
   face.pose(new Map(scores), modes);
   studio().paint(card, face, { smooth: false, data, ...options });
-  const pick = (values, count, stride) => {
-    const out = new Float32Array(3 * count);
-    for (let v = 0; v < count; v += 1) for (let k = 0; k < 3; k += 1) out[3 * v + k] = values[v * stride + k];
-    return out;
-  };
+  const pick = (values, count, stride) => Float32Array.from({ length: 3 * count }, (_, i) =>
+    values[Math.floor(i / 3) * stride + (i % 3)]);
   return {
     level1: pick(face.state, face.size, 3), level2: pick(face.vertices, face.count, STRIDE),
     pixels: card.getContext("2d").getImageData(0, 0, width, height).data, timing: { ...face.timing },
