@@ -278,9 +278,9 @@ function render({ model, el }) {
       const ramp = STOPS.map((stop) => `rgb(${stop})`).join(", ");
       parts.push(make("div", { class: "ramp" }, make("span", {}, "0"),
         make("span", { class: "bar", style: `background:linear-gradient(90deg, ${ramp})` }), make("span", {}, `${HEAT_MM} mm or more`)),
-      make("p", { class: "ntl-quiet" }, "Way of each point of the skin from rest; head movement left out."));
+      make("p", { class: "ntl-quiet" }, "Way of each point of the skin from rest, head movement left out; what moves less than half a millimetre keeps its colour."));
     }
-    if (show.muscles) {
+    if (show.muscles && show.colouring !== "nerves") { // else fibres have the colours of branches
       parts.push(make("ul", { class: "legend" }, (face?.muscles?.muscles || []).map((id, k) => chip(muscleColour(k), data.muscles[id] || id))));
     }
     legends.replaceChildren(...parts);
@@ -356,6 +356,7 @@ function render({ model, el }) {
   let loading = null;
   const watcher = new IntersectionObserver(([entry]) => {
     visible = entry.isIntersecting;
+    root.dataset.seen = visible;
     if (!visible) return;
     loading ||= load();
     redraw();

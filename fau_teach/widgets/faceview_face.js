@@ -133,7 +133,7 @@ class FaceGeometry {
 
     // What is drawn: the skin at level 2, then part after part.
     const triangles = [this.level.faces];
-    this.pieces = [{ material: "skin", motion: "head", attributes: base.attributes, first: 0,
+    this.pieces = [{ name: "skin", material: "skin", motion: "head", attributes: base.attributes, first: 0,
       count: this.level.faces.length, at: 0, size: this.level.size }];
     this.count = this.level.size;
     let own = this.size;
@@ -365,8 +365,8 @@ class FaceGeometry {
   }
 
   // Uniforms of the shader for one piece, in the order that the header names.
-  uniforms(motion, { rows, position, footprint, light }) {
-    const { names, values, lamps } = this.header.shading;
+  uniforms({ name: piece, motion }, { rows, position, footprint, light }) {
+    const { names, values, lamps, within } = this.header.shading;
     const out = Float32Array.from(values);
     const put = (name, value) => {
       if (Array.isArray(value)) out.set(value, names.indexOf(`${name}_x`));
@@ -379,6 +379,14 @@ class FaceGeometry {
     put("footprint", footprint);
     put("detail", Math.min(Math.max(1.45 - footprint, 0), 1));
     put("exposure", values[names.indexOf("exposure")] * light);
+    if (within.some((one) => piece.startsWith(one))) {
+      // What lies in the mouth is lit through the opened lips alone.
+      const { state, lips: { pairs } } = this;
+      let gap = 0;
+      for (let k = 0; k < pairs.length; k += 2) gap = Math.max(gap, state[3 * pairs[k] + 1] - state[3 * pairs[k + 1] + 1]);
+      put("margin_upper", Math.min(gap / 8, 1) * 0.3);
+      put("margin_lower", 0);
+    }
     if (motion.startsWith("eye_")) {
       const side = motion.slice(4);
       const [gx, gy] = [this.modes.gaze_x * RADIANS, this.modes.gaze_y * RADIANS];
@@ -412,7 +420,7 @@ class FaceGeometry {
     const put = (v, at, [r, g, b], cover) => this.cover.set([r, g, b, 255 * cover], v * 8 + at);
     if (kind === "heat") {
       carry(this.level, this.way, 1, new Float32Array(this.level.size)).forEach((mm, v) => {
-        for (const half of [0, 4]) put(v, half, ramp(STOPS, mm / HEAT_MM), 0.85);
+        for (const half of [0, 4]) put(v, half, ramp(STOPS, mm / HEAT_MM), 0.85 * Math.min(2 * mm, 1));
       });
     }
     if (kind === "nerves" && this.muscles) {

@@ -198,10 +198,10 @@ class Studio {
     gl.bindVertexArray(mesh.face);
     const view = { rows, position: untwist(rows, [0, 0, VIEW.distance]).map((x, k) => x + VIEW.centre[k]),
       footprint: VIEW.distance / focal, light: options.light ?? 1 };
-    for (const { material, motion, first, count } of face.pieces) {
-      gl.uniform1i(at("material"), shading.materials.indexOf(material));
-      gl.uniform4fv(at("U"), face.uniforms(motion, view));
-      gl.drawElements(gl.TRIANGLES, count, gl.UNSIGNED_INT, 4 * first);
+    for (const piece of face.pieces) {
+      gl.uniform1i(at("material"), shading.materials.indexOf(piece.material));
+      gl.uniform4fv(at("U"), face.uniforms(piece, view));
+      gl.drawElements(gl.TRIANGLES, piece.count, gl.UNSIGNED_INT, 4 * piece.first);
     }
     if (options.wire) {
       at = use(this.program(FACE_VERTEX, WIRE_FRAGMENT));

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import ROOT, Quiet, find_chromium
+from conftest import ROOT, SCREENSHOTS, Quiet, find_chromium
 from playwright.sync_api import Browser, Page
 
 from fau_teach import clip
@@ -77,7 +77,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     page = (
         '<!doctype html><html lang="en" data-content_root="./"><head><meta charset="utf-8">'
         '<title>Live face</title><meta name="viewport" content="width=device-width">'
-        '<style>@media (min-width: 800px) { #large { width: 260px } }</style>'
+        "<style>@media (min-width: 800px) { #large { width: 260px } }</style>"
         f'<link rel="icon" href="data:,"></head><body><main>{body}'
         '<p id="far" style="margin-top:4000px">the end</p></main>'
         '<script src="figure-host.js"></script></body></html>'
@@ -89,7 +89,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.shutdown()
 
 
-DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +126,9 @@ def page(drawing: Browser, place: str) -> Iterator[Page]:
 # -- the same face in both languages
 
 
-def shown(page: Page, pose: dict[str, Any]) -> dict[str, Any]:
+def shown(page: Page, pose: dict[str, Any], scale: float = SCALE) -> dict[str, Any]:
     """One frame as the browser has it: positions of level 1 and 2, picture or class map."""
-    width, height = (side * SCALE for side in SIZE)
+    width, height = (round(side * scale) for side in SIZE)
     found = page.evaluate(
         """async (pose) => {
           const view = document.querySelector("#large .ntl-faceview").faceview;
@@ -268,7 +271,7 @@ def test_every_code_moves_the_same_vertices(page: Page) -> None:
     wrong = {}
     for code in actions():
         scores = {(code, sides(code)[0]): 1.0}
-        drawn = shown(page, {"scores": scored(scores), "modes": {}})
+        drawn = shown(page, {"scores": scored(scores), "modes": {}}, 0.1)
         wanted = np.concatenate([s.mesh.vertices for s in surfaces(one, one.posed(scores))])
         error = pixel_error(drawn["level2"], wanted, {})
         if error > 0.1:
@@ -291,7 +294,8 @@ def test_a_frame_costs_little_script_time(page: Page) -> None:
     shares = page.evaluate(
         """() => {
           const view = document.querySelector("#large .ntl-faceview").faceview;
-          const pose = { width: 120, height: 148, scores: [["6/both", 1], ["12/both", 1], ["1/both", 1], ["26/both", 1]] };
+          const scores = ["1", "6", "12", "26"].map((code) => [`${code}/both`, 1]);
+          const pose = { width: 120, height: 148, scores };
           const found = Array.from({ length: 60 }, () => view.frame(pose).timing).slice(20);
           const middle = (name) => found.map((one) => one[name]).sort((a, b) => a - b)[20];
           return Object.fromEntries(Object.keys(found[0]).map((name) => [name, middle(name)]));
@@ -465,7 +469,7 @@ def test_a_phone_shows_everything_without_a_sideways_scroll(
     one.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     one.wait_for_function("document.querySelector('#large .ntl-faceview').dataset.drawn")
     assert one.evaluate("document.documentElement.scrollWidth") <= 390
-    one.locator("#large").screenshot(path=f"/tmp/faceview-{theme}.png")
+    one.locator("#large").screenshot(path=SCREENSHOTS / f"faceview-390-{theme}.png")
     assert one.errors == []  # type: ignore[attr-defined]
     one.context.close()
 
@@ -478,7 +482,7 @@ def test_a_card_plays_only_while_it_is_seen(drawing: Browser, place: str) -> Non
     first = one.evaluate(frame)
     one.wait_for_function(f"{frame} !== {first}")
     one.evaluate("document.querySelector('#far').scrollIntoView()")
-    one.wait_for_timeout(400)
+    one.wait_for_function("document.querySelector('#card .ntl-faceview').dataset.seen === 'false'")
     held = one.evaluate(frame)
     one.wait_for_timeout(600)
     assert one.evaluate(frame) == held
