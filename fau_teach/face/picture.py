@@ -10,14 +10,13 @@ import numpy.typing as npt
 
 from fau_teach.face.cage import EYE
 from fau_teach.face.camera import Camera
+from fau_teach.face.materials import Lights
 from fau_teach.face.mesh import Float, Int, Mesh
 from fau_teach.face.render import Surface, render
 
 if TYPE_CHECKING:
     from fau_teach.face.face import Face, Posed
 
-HEIGHT = 4 / 3
-"""Height of a portrait over its width."""
 WITHIN = ("teeth", "gum", "tongue")
 """Parts that are lit through the opened lips alone, by the beginning of their names."""
 
@@ -98,6 +97,7 @@ def picture(
     extra: Mapping[str, float] | None = None,
     background: Sequence[float] | None = None,
     camera: Camera | None = None,
+    lights: Lights | None = None,
 ) -> npt.NDArray[np.uint8]:
     """RGB picture (height, width, 3) of the face; see ``Face.mix`` for `scores` and `extra`.
 
@@ -112,5 +112,5 @@ def picture(
     camera = camera or Camera.portrait(size, size, yaw=yaw, pitch=pitch)
     more = {} if background is None else {"background": tuple(background)}
     return render(
-        surfaces(face, posed, level), camera, face.look, supersample=supersample, **more
+        surfaces(face, posed, level), camera, face.look, lights, supersample=supersample, **more
     )

@@ -40,8 +40,9 @@ from fau_teach.face import face, named
 from fau_teach.face.actions import actions, sides
 
 ROOT = Path(__file__).resolve().parents[2]
-LETTER, PER_CODE, MORE, PER_SET, PER_SHEET = "D", 3, 8, 7, 6
-SIZE = (380, 470)
+LETTER, PER_CODE, MORE, PER_SET, PER_SHEET = "D", 3, 8, 7, 4
+SIZE, WHOLE = (380, 470), (532, 658)
+"""What of the picture is shown, and the picture: a coder looks at the face from near [px]."""
 TIMED = {"43|45"}
 """Sets whose members differ in time alone."""
 BLINK_FRAMES, SHUT_FRAMES, FPS, STRIP = (9, 45, 30, 8)
@@ -139,7 +140,7 @@ def faceview(name: str, chromium: str) -> Iterator[Any]:
 
 
 def _frame(page: Any, pose: Mapping[str, Any], scale: int = 1) -> Picture:
-    width, height = (scale * side for side in SIZE)
+    width, height = (scale * side for side in WHOLE)
     text = page.evaluate(
         """async (pose) => {
           const view = document.querySelector(".ntl-faceview").faceview;
@@ -154,47 +155,66 @@ def _frame(page: Any, pose: Mapping[str, Any], scale: int = 1) -> Picture:
         {"scores": [], "modes": {}, "width": width, "height": height, **pose},
     )
     raw = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)[..., :3]
-    return raw.reshape(SIZE[1], scale, SIZE[0], scale, 3).mean((1, 3)).astype(np.uint8)
+    return _near(raw.reshape(WHOLE[1], scale, WHOLE[0], scale, 3).mean((1, 3)).astype(np.uint8))
 
 
-def _strip(draw: Any, truth: str, pitch: float) -> Picture:
+@contextmanager
+def rendered(name: str, _: str) -> Iterator[Any]:
+    """The same by the renderer in Python, whose pictures a page test holds against FaceView's."""
+    from fau_teach.face.camera import Camera
+
+    one, camera = face(name), Camera.portrait(*WHOLE)
+
+    def draw(pose: Mapping[str, Any]) -> Picture:
+        asked = {tuple(key.split("/")): value for key, value in pose.get("scores", [])}
+        return _near(one.render(asked, camera=camera, supersample=2))
+
+    yield draw
+
+
+def _near(whole: Picture) -> Picture:
+    x, y = (WHOLE[0] - SIZE[0]) // 2, (WHOLE[1] - SIZE[1]) // 2 + 30
+    return whole[y : y + SIZE[1], x : x + SIZE[0]]
+
+
+def _strip(draw: Any, truth: str) -> Picture:
     """Eight moments of a blink or of shut eyes, the upper face alone, with their times."""
     length = BLINK_FRAMES if truth == "45" else SHUT_FRAMES
     end = length - 1
     apex = max(2, length // 3)
     moves = (clip.Movement(truth, "", "E", 2, 2 + apex, 2 + end, 0 if truth == "45" else end // 2),)
-    film = clip.Clip("Ana", FPS, SHUT_FRAMES + 6, moves).drive()[truth, "both"]
+    film = next(iter(clip.Clip("Ana", FPS, SHUT_FRAMES + 6, moves).drive().values()))
     panels = []
     for k in np.linspace(0, SHUT_FRAMES + 5, STRIP).round().astype(int):
         at = int(k)
-        whole = draw({"scores": [[f"{truth}/both", float(film[at])]], "pitch": pitch})
-        piece = Image.fromarray(whole[150:260, 95:285])
+        whole = draw({"scores": [[f"{truth}/both", float(film[at])]]})
+        piece = Image.fromarray(whole[90:200, 95:285])
         ImageDraw.Draw(piece).text((4, 2), f"{at / FPS:.2f} s", fill=(0, 0, 0))
         panels.append(np.asarray(piece))
     rows = [np.hstack(panels[i : i + 4]) for i in (0, 4)]
     return np.vstack(rows)
 
 
-def make(folder: Path, seed: int, chromium: str) -> None:
+def make(folder: Path, seed: int, chromium: str, python: bool) -> None:
     """Draw all items on sheets, with a form to fill in and the key in a file apart."""
     folder.mkdir(parents=True, exist_ok=True)
     made = items(seed)
     pictures: dict[str, Picture] = {}
     for name in sorted({item["identity"] for item in made}):
-        with faceview(name, chromium) as draw:
+        with (rendered if python else faceview)(name, chromium) as draw:
             rest = draw({})
             for item in made:
                 if item["identity"] != name:
                     continue
                 if "|".join(sets().get(item["set"], ())) in TIMED:
-                    pictures[item["item"]] = _strip(draw, item["truth"], 0.0)
+                    pictures[item["item"]] = _strip(draw, item["truth"])
                 else:
                     apex = draw({"scores": scores(item["truth"], item["side"])})
                     pictures[item["item"]] = np.hstack([rest, apex])
         print(name, len(pictures), flush=True)
     font = ImageFont.load_default(26)
     for start in range(0, len(made), PER_SHEET):
-        sheet = Image.new("RGB", (1540, 3 * 512), "white")
+        sheet = Image.new("RGB", (1540, 2 * 512), "white")
         ink = ImageDraw.Draw(sheet)
         for k, item in enumerate(made[start : start + PER_SHEET]):
             x, y = 770 * (k % 2), 512 * (k // 2)
@@ -263,10 +283,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=4)
     parser.add_argument("--readers", type=Path, nargs="*", default=[])
     parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--python", action="store_true", help="draw without a browser")
     parser.add_argument("--target", type=Path, default=ROOT / "data" / "results")
     asked = parser.parse_args()
     if asked.what == "make":
-        make(asked.folder, asked.seed, asked.chromium)
+        make(asked.folder, asked.seed, asked.chromium, asked.python)
     else:
         score(asked.folder, asked.readers, asked.target)
 
