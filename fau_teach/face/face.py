@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from fau_teach import clip, facs
 from fau_teach.face import cage, kinematics
-from fau_teach.face.actions import MODES, Mix, mix, sides, weights
+from fau_teach.face.actions import MODES, ActionError, Mix, mix, sides, weights
 from fau_teach.face.elastic import compression, respond, scaled_to, stiffness
 from fau_teach.face.identity import DEFAULT, Identity, identity
 from fau_teach.face.mesh import Float, Int, Mesh
@@ -22,7 +22,8 @@ from fau_teach.face.parts import Part
 from fau_teach.face.proportions import shaped
 from fau_teach.face.tissue import tissue
 
-_SIDES = {"L": "left", "R": "right"}
+_SIDES = {"L": "left", "R": "right", "": "both"}
+EACH = ("left", "right")
 Scores = Mapping[tuple[str, str], float]
 CALIBRATION = ("zygomaticus_major", 10.0)
 """K is scaled so that 1 N of this muscle moves the skin by so many millimetres."""
@@ -219,9 +220,18 @@ class Face:
         extra : further modes
         """
         wanted = _read(scores) if isinstance(scores, str) else dict(scores)
-        for key, value in self.identity.tone.items():
-            wanted[key] = min(1.0, value + wanted.get(key, 0.0) * (1 - value))
-        return mix(wanted, extra)
+        state = mix(wanted, extra)
+        if not self.identity.tone:
+            return state
+        # Side by side, since tone and score may name different sides of one code.
+        both = {}
+        for (code, side), value in wanted.items():
+            for one in EACH if side == "both" and "left" in sides(code) else (side,):
+                both[code, one] = max(both.get((code, one), 0.0), value)
+        for (code, side), value in self.identity.tone.items():
+            for one in EACH if side == "both" and "left" in sides(code) else (side,):
+                both[code, one] = value + both.get((code, one), 0.0) * (1 - value)
+        return mix(both, extra)
 
     def posed(self, scores: Scores | str = "0", extra: Mapping[str, float] | None = None) -> Posed:
         """The face at one moment; see :meth:`mix` for what may be asked."""
@@ -285,9 +295,13 @@ def _read(text: str) -> dict[tuple[str, str], float]:
     found = {}
     for item in facs.parse(text).items:
         if not item.absent:
-            found[item.code, _SIDES.get(item.side, "both")] = (
-                clip.activation(item.intensity[0]) if item.intensity else 1.0
-            )
+            if item.side not in _SIDES:
+                raise ActionError(
+                    f"{item.raw}: the face shows the left side, the right one or both, "
+                    f"not {item.side!r}; write L{item.code}, R{item.code} or {item.code}."
+                )
+            level = clip.activation(item.intensity[0]) if item.intensity else 1.0
+            found[item.code, _SIDES[item.side]] = level
     return found
 
 

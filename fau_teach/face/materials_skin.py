@@ -127,8 +127,18 @@ def strands(
     return out[0] * shade, out[1] * shade, out[2] * shade
 
 
+def _round(f: SimpleNamespace) -> Value:
+    """Layout coordinate u, with what the seam at the back of the head spoils made anew.
+
+    There u jumps from one end to the other, and between two vertices would run through the face.
+    """
+    x, back = f.position[0], smoothstep(-96.0, -116.0, f.position[2])
+    return mix(absolute(f.u), 251.0 - 1.2 * absolute(x), back) * clip(x, -1.0, 1.0)
+
+
 def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     """Linear colour of a skin fragment (face, lips, lids, scalp, ears, neck, mouth bag)."""
+    f = SimpleNamespace(**{**vars(f), "u": _round(f)})
     u, v, au = f.u, f.v, absolute(f.u)
     right = normalise(cross(k.up, f.n))
     upward = cross(f.n, right)

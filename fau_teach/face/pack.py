@@ -25,7 +25,7 @@ from fau_teach.face.materials import Frame, Lights, Look
 from fau_teach.face.mesh import Float, Int, Mesh, edges
 from fau_teach.face.overlay import Fibre, Overlay
 from fau_teach.face.packed import FaceLike, PackedFace, PackedPart, PackError
-from fau_teach.face.picture import WITHIN
+from fau_teach.face.picture import LIT_GAP, WITHIN
 from fau_teach.face.render import BACKGROUND
 from fau_teach.face.subdivision import loop
 
@@ -198,6 +198,7 @@ def _shading(look: Look) -> _Header:
         "names": list(materials.UNIFORMS),
         "slots": dict(materials.SLOTS),
         "within": list(WITHIN),
+        "lit_gap": LIT_GAP,
         "values": _plain(values.astype(float)),
         "background": list(BACKGROUND),
         "lamps": {

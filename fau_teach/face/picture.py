@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WITHIN = ("teeth", "gum", "tongue")
 """Parts that are lit through the opened lips alone, by the beginning of their names."""
+LIT_GAP = 4.0
+"""Gap of the lips from which on as much light enters as ever [mm]."""
 
 
 def surfaces(face: Face, posed: Posed, level: int = 2) -> list[Surface]:
@@ -48,9 +50,9 @@ def surfaces(face: Face, posed: Posed, level: int = 2) -> list[Surface]:
 
 
 def openness(face: Face, posed: Posed) -> float:
-    """How much light enters between the lips: 0 closed, 0.3 at a gap of 8 mm."""
+    """How much light enters between the lips: 0 closed, 0.3 from a gap of 4 mm on."""
     upper, lower = posed.skin[face.contact].transpose(1, 0, 2)
-    return float(np.clip((upper[:, 1] - lower[:, 1]).max() / 8, 0, 1) * 0.3)
+    return float(np.clip((upper[:, 1] - lower[:, 1]).max() / LIT_GAP, 0, 1) * 0.3)
 
 
 def _finer_attributes(face: Face, level: int) -> Mapping[str, Float]:

@@ -158,10 +158,20 @@ class FaceGeometry {
   mix(scores, extra) {
     const { limits, rules, gaze } = this.header.mixing;
     const on = { left: new Map(), right: new Map(), "": new Map() };
-    const wanted = new Map(scores);
+    // Side by side, since resting tone and score may name different sides of one code.
+    const each = (code, side) =>
+      side === "both" && this.actions.has(`${code}/left`) ? ["left", "right"] : [side];
+    const wanted = new Map();
+    for (const [key, value] of scores) {
+      const [code, side] = key.split("/");
+      for (const one of each(code, side)) {
+        wanted.set(`${code}/${one}`, Math.max(wanted.get(`${code}/${one}`) || 0, value));
+      }
+    }
     for (const [code, side, value] of this.header.tone) {
-      const key = `${code}/${side}`;
-      wanted.set(key, Math.min(1, value + (wanted.get(key) || 0) * (1 - value)));
+      for (const one of each(code, side)) {
+        wanted.set(`${code}/${one}`, value + (wanted.get(`${code}/${one}`) || 0) * (1 - value));
+      }
     }
     for (const [key, value] of wanted) {
       const [code, side] = key.split("/");
@@ -384,7 +394,7 @@ class FaceGeometry {
       const { state, lips: { pairs } } = this;
       let gap = 0;
       for (let k = 0; k < pairs.length; k += 2) gap = Math.max(gap, state[3 * pairs[k] + 1] - state[3 * pairs[k + 1] + 1]);
-      put("margin_upper", Math.min(gap / 8, 1) * 0.3);
+      put("margin_upper", Math.min(gap / this.header.lit_gap, 1) * 0.3);
       put("margin_lower", 0);
     }
     if (motion.startsWith("eye_")) {

@@ -187,3 +187,18 @@ def test_what_the_face_cannot_do_is_said() -> None:
     with pytest.raises(ValueError, match="no mode"):
         ANA.pose({}, {"ear_wiggle": 1.0})
     assert set(ANA.modes) == set(MODES)
+
+
+def test_resting_tone_and_score_meet_side_by_side() -> None:
+    """A tone on one side, a score on both: each side moves at least as far as without the tone."""
+    jonas = face("Jonas")
+    rest, weak = jonas.pose({}), jonas.pose({("12", "both"): 0.08})
+    way = {s: (weak - rest)[jonas.landmarks[f"{s}_cheilion"], 1] for s in ("left", "right")}
+    assert way["left"] == pytest.approx(way["right"], rel=0.25)
+    with pytest.raises(ValueError, match="activation 1.5 is not between 0 and 1"):
+        jonas.pose({("12", "left"): 1.5})
+
+
+def test_a_side_that_the_face_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="U12C: the face shows the left side"):
+        ANA.pose("U12C")
