@@ -133,7 +133,7 @@ def _round(f: SimpleNamespace) -> Value:
     There u jumps from one end to the other, and between two vertices would run through the face.
     """
     x, back = f.position[0], smoothstep(-96.0, -116.0, f.position[2])
-    return mix(absolute(f.u), 251.0 - 1.2 * absolute(x), back) * clip(x, -1.0, 1.0)
+    return mix(absolute(f.u), 251.0 - 1.2 * absolute(x), back) * clip(x * 1000.0, -1.0, 1.0)
 
 
 def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
@@ -151,7 +151,8 @@ def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     cheek = spot(au, v, (42.0, -32.0), (19.0, 15.0))
     nose = spot(au, v, (0.0, -39.0), (15.0, 11.0))
     chin = spot(au, v, (0.0, -98.0), (15.0, 9.0))
-    ear = smoothstep(118.0, 134.0, au) * smoothstep(172.0, 158.0, au) * smoothstep(20.0, 8.0, v)
+    ear = smoothstep(118.0, 134.0, au) * smoothstep(172.0, 158.0, au)
+    ear = ear * smoothstep(20.0, 8.0, v) * smoothstep(-72.0, -56.0, v)
     bloom = 0.27 + 0.60 * cheek + 0.55 * nose + 0.22 * chin + 0.5 * ear + 0.36 * lids
     blood = k.haemoglobin * (bloom + (big - 0.5) * 0.34 + (mid - 0.5) * 0.28)
     mottle = 0.12 * lids + (big - 0.5) * 0.10 + (mid - 0.5) * 0.08 + 0.06 * nose
