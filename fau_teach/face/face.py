@@ -108,13 +108,16 @@ class Face:
     def P(self) -> Float:  # noqa: N802
         """Distribution of every muscle's force."""
         skin = self.hierarchy.levels[1]
-        return distribution(Mesh(skin.vertices, skin.faces, {**skin.attributes, "mirror": self.mirror}))
+        return distribution(
+            Mesh(skin.vertices, skin.faces, {**skin.attributes, "mirror": self.mirror}),
+            proportions=self.identity.proportions,
+        )
 
     @cached_property
     def K(self):  # type: ignore[no-untyped-def]  # noqa: ANN201, N802
         """Stiffness of the skin [N/mm]."""
         skin = self.hierarchy.levels[1]
-        raw = stiffness(skin.vertices, skin.faces, tissue(skin))
+        raw = stiffness(skin.vertices, skin.faces, tissue(skin, self.identity.proportions))
         at = columns(muscles()).index((CALIBRATION[0], "left"))
         return scaled_to(raw, self.P[:, at], CALIBRATION[1])
 
@@ -128,7 +131,7 @@ class Face:
         """(M + L, N, 3) displacement at activation 1, right columns the mirror of left ones."""
         skin = self.hierarchy.levels[1]
         mesh = Mesh(skin.vertices, skin.faces, {**skin.attributes, "mirror": self.mirror})
-        others = distribution(mesh, loads())
+        others = distribution(mesh, loads(), proportions=self.identity.proportions)
         force = np.concatenate([self.P * self.strengths, others * strengths(loads())], axis=1)
         left = respond(self.K, force[:, ::2]).T.reshape(-1, len(skin.vertices), 3)
         both = np.empty((2 * len(left), *left.shape[1:]))

@@ -7,7 +7,7 @@ same zones and stay in columns of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from fau_teach._data import DataError, read_csv
 from fau_teach.face.mesh import Float, Mesh, vertex_areas, vertex_normals
+from fau_teach.face.proportions import displace
 
 Normalise = Literal["column", "row"]
 SIDES = ("left", "right")
@@ -140,6 +141,15 @@ def muscles() -> tuple[Pull, ...]:
 def loads() -> tuple[Pull, ...]:
     """What moves skin but is no muscle: air, suction, tongue, teeth, the other lip."""
     return tuple(pull for pull in pulls() if not pull.muscle)
+
+
+def fitted(pull: Pull, proportions: Mapping[str, float]) -> Pull:
+    """The same pull on a face of other proportions; of a ring only the centre moves."""
+    path = displace(pull.path, proportions)
+    if pull.is_ring:
+        path[1] = pull.path[1]
+    against = pull.against if pull.against is None else displace(pull.against, proportions)
+    return replace(pull, path=path, against=against)
 
 
 def columns(chosen: Sequence[Pull]) -> tuple[tuple[str, str], ...]:
@@ -285,6 +295,7 @@ def distribution(
     chosen: Sequence[Pull] | None = None,
     normals: Float | None = None,
     *,
+    proportions: Mapping[str, float] | None = None,
     variant: Literal["used", "printed"] = "used",
     normalise: Normalise = "column",
 ) -> Float:
@@ -296,6 +307,7 @@ def distribution(
         ``lid_upper``, ``lid_lower`` and ``mirror`` are used where there are any
     chosen : muscles or loads; all muscles if left out
     normals : (N, 3) unit normals; computed if left out
+    proportions : those of the face, which the muscles follow; the default face's if left out
     variant : ``"used"`` gives each vertex its own fibre direction; ``"printed"`` a scalar per
         vertex, to be multiplied with one vector per muscle (:func:`mean_directions`)
     normalise : ``"column"``: the shares of a muscle sum to 1, which keeps the total force;
@@ -322,12 +334,12 @@ def distribution(
     mirror, areas = mirror_map(base), vertex_areas(base.vertices, base.faces)
     forces = []
     for pull in chosen:
-        left = _column(pull, base, normals, areas)
+        left = _column(fitted(pull, proportions or {}), base, normals, areas)
         size = np.linalg.norm(left, axis=1)
         if not size.any():
             raise ValueError(f"{pull.id} reaches no vertex of this mesh.")
         left[size < 1e-6 * size.max()] = 0
-        left /= size.sum()
+        left /= np.linalg.norm(left, axis=1).sum()
         forces += [left, left[mirror] * (-1, 1, 1)]
     field = np.stack(forces, axis=-1)
     share = np.linalg.norm(field, axis=1)
@@ -377,11 +389,14 @@ def effective_areas(spread: Float, share: float = 0.05) -> npt.NDArray[np.bool_]
     return np.asarray(size >= share * size.max(axis=0))
 
 
-def strands(pull: Pull, number: int = 5) -> Iterator[Strand]:
+def strands(
+    pull: Pull, number: int = 5, proportions: Mapping[str, float] | None = None
+) -> Iterator[Strand]:
     """Lines for a picture of the muscle, both sides: rings, or fibres beside one another.
 
-    `number` says how many lie across its width.
+    `number` says how many lie across its width, `proportions` on what face (:func:`fitted`).
     """
+    pull = fitted(pull, proportions or {})
     for shift in np.linspace(-0.6, 0.6, number):
         if pull.is_ring:
             angle = np.linspace(0, 2 * np.pi, 49)

@@ -5,7 +5,7 @@ A fibre is stored as points of triangles, so it moves with the skin wherever tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,12 @@ class Overlay:
     hold: Float
 
 
-def overlay(base: Mesh, chosen: Sequence[Pull] | None = None, number: int = 5) -> Overlay:
+def overlay(
+    base: Mesh,
+    chosen: Sequence[Pull] | None = None,
+    number: int = 5,
+    proportions: Mapping[str, float] | None = None,
+) -> Overlay:
     """Bind the muscles to a skin.
 
     Parameters
@@ -62,10 +67,11 @@ def overlay(base: Mesh, chosen: Sequence[Pull] | None = None, number: int = 5) -
     base : level-1 skin at rest, mirror-symmetric
     chosen : the muscles; all of them if left out
     number : fibres across the width of each
+    proportions : those of the face, which the muscles follow; the default face's if left out
     """
     pulls = muscles() if chosen is None else chosen
     names = tuple(dict.fromkeys(pull.muscle for pull in pulls))
-    spread = distribution(base, pulls).reshape(len(base.vertices), 3, -1)
+    spread = distribution(base, pulls, proportions=proportions).reshape(len(base.vertices), 3, -1)
     force = np.linalg.norm(spread, axis=1)
     force /= force.max(axis=0)
     force = np.maximum(force[:, ::2], force[:, 1::2])
@@ -74,7 +80,7 @@ def overlay(base: Mesh, chosen: Sequence[Pull] | None = None, number: int = 5) -
     owner = np.array([names.index(pull.muscle) for pull in pulls])[strongest]
     fibres = []
     for pull in pulls:
-        for strand in strands(pull, number):
+        for strand in strands(pull, number, proportions):
             if strand.side == "left":
                 corners, weights = bind(base, _resampled(strand.points))
                 fibres.append(Fibre(names.index(pull.muscle), corners, weights))

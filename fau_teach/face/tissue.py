@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from fau_teach._data import read_csv
 from fau_teach.face.elastic import Material
 from fau_teach.face.mesh import Float, Mesh
+from fau_teach.face.proportions import displace
 
 _LIDS, _BAG = (0.006, 0.03), (0.008, 0.04)
-"""Tangential and normal attachment of the lids and of the bag behind the lips [N/mm³]."""
+"""Tangential and normal attachment of the lids and of the bag behind the lips, relative."""
 
 
-def tissue(base: Mesh) -> Material:
+def tissue(base: Mesh, proportions: Mapping[str, float] | None = None) -> Material:
     """Attachment of every vertex from the rows of ``data/face/tissue.csv``.
 
-    Regions are bells in space; where they overlap, the geometric mean holds.
+    Regions are bells in space; where they overlap, the geometric mean holds. Only the ratios of
+    the numbers count, as the whole stiffness is scaled by the response to one muscle.
 
     Parameters
     ----------
     base : level-1 skin with attributes cavity, lid_upper and lid_lower
+    proportions : those of the face, which the regions follow; the default face's if left out
     """
     rows = read_csv("face/tissue.csv", ("region", "x", "width", "tangential", "normal"))
     half = np.abs(base.vertices[:, :1])
@@ -32,6 +37,7 @@ def tissue(base: Mesh) -> Material:
             continue
         centre = np.array([float(row[axis]) for axis in "xyz"])
         radius = np.array([float(row[name]) for name in ("width", "height", "depth")])
+        centre = displace(centre[None], proportions or {})[0]
         bell = np.exp(-0.5 * (((points - centre) / radius) ** 2).sum(axis=1))
         total += bell
         sums += bell[:, None] * level

@@ -56,3 +56,17 @@ def test_depth_maps_hold_millimetres_to_the_face() -> None:
     assert (still[6].astype(int) - still[0]).any()
     noisy = depth_video(SMILE, SMALL, face=face("Ana"))
     assert (noisy[0].astype(int) != still[0]).mean() > 0.01
+
+
+def test_sx05_onset_apex_and_offset_agree_in_drive_key_video_and_depth() -> None:
+    """SX-05, as far as the face goes: within one frame in all; EMG and force come later."""
+    script = Clip("Ana", 30, 24, (Movement("26", "", "E", 4, 12, 20),))
+    item = next(one for one in script.key().items if one.code == "26")
+    pictures = video(script, 96, face("Ana"), level=1).astype(float)
+    maps = depth_video(script, SMALL, Sensor.ideal(), face("Ana"), level=1).astype(float)
+    for seen in (pictures, maps):
+        change = np.abs(seen - seen[0]).reshape(len(seen), -1).mean(axis=1)
+        shown = np.flatnonzero(change > 0.02 * change.max())
+        assert abs(int(change.argmax()) - item.apex) <= 1
+        assert abs(int(shown[0]) - item.onset) <= 1
+        assert abs(int(shown[-1]) - item.offset) <= 1
