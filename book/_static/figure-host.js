@@ -7,32 +7,42 @@
 // our figures use.
 (function () {
   "use strict";
-  const parts = new Map(); // name -> { module, style }
+  const parts = new Map(); // name -> { module, style, library }
+  const asked = new Map(); // name -> promise of the part
   const modules = new Map(); // name -> promise of the imported module
 
   const space = window.nerveToLabel || (window.nerveToLabel = {});
   space.define = (name, part) => parts.set(name, part);
 
   function fetchPart(name) {
-    return new Promise((resolve, reject) => {
+    if (!asked.has(name)) asked.set(name, new Promise((resolve, reject) => {
       const root = document.documentElement.dataset.content_root || "./";
       const script = document.createElement("script");
       script.src = `${root}_static/figures/${name}.js`;
       script.onload = () => resolve(parts.get(name));
       script.onerror = () => reject(new Error(`${name}.js is missing`));
       document.head.append(script);
-    });
+    }));
+    return asked.get(name);
   }
+
+  // A page opened from a folder on disk may import a blob, but not a file.
+  function importText(text) {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    return import(address).finally(() => URL.revokeObjectURL(address));
+  }
+
+  // What figures share, as text; `space.library(names, exported)` imports it without a figure.
+  const shared = async (names) => (await Promise.all(names.map(fetchPart))).map((part) => part.module).join("");
+  space.library = async (names, exported) => importText(`${await shared(names)}export { ${exported} };`);
 
   function load(name) {
     if (!modules.has(name)) {
-      modules.set(name, fetchPart(name).then((part) => {
+      modules.set(name, fetchPart(name).then(async (part) => {
         const style = document.createElement("style");
         style.textContent = part.style;
         document.head.append(style);
-        // A page opened from a folder on disk may import a blob, but not a file.
-        const address = URL.createObjectURL(new Blob([part.module], { type: "text/javascript" }));
-        return import(address).finally(() => URL.revokeObjectURL(address));
+        return importText(await shared(part.library || []) + part.module);
       }));
     }
     return modules.get(name);

@@ -6,6 +6,7 @@ The directives only place what the package knows: no fact is typed in here.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections import ChainMap
@@ -32,6 +33,8 @@ from sphinx.application import Sphinx  # noqa: E402
 # What a page's outputs depend on besides the page's own code.
 EXECUTION_INPUTS = ("fau_teach", "data", ".ci/constraints.txt")
 ICONS = "icons.css"
+# The identity in the data of a figure.
+FACE = re.compile(r'"face":"([\w.-]+)"')
 # A script or style of ours loads only on pages that hold its mark; store.js comes first.
 # "ts-fsrs" stands for that library, wherever this build takes it from.
 SCRIPTS = {
@@ -41,6 +44,7 @@ SCRIPTS = {
     "ntl-run": ("store.js", "run.js"),
     "ntl-cards": ("store.js", "cards-start.js"),
     "au-atlas": ("atlas.css", "atlas.js"),
+    "au-still": ("figure-host.js", "face-loop.js"),
     "face-": ("face.css",),
 }
 MATHJAX_PARTS = (
@@ -90,18 +94,42 @@ def write_figures(app: Sphinx) -> None:
     """Write each widget's module once, as a script that pages share.
 
     A module cannot be imported from a folder on disk, a classic script can be
-    loaded; so the script carries the module's text and the host imports that.
+    loaded; so the script carries the module's text and the host imports that. What
+    figures share is a script of its own.
     """
     if app.builder.format != "html":
         return
     from fau_teach.widgets import FIGURES
+    from fau_teach.widgets._base import read_text
 
+    parts: dict[str, dict[str, Any]] = {}
+    for name, figure in FIGURES.items():
+        library = {Path(file).stem: f"{read_text(file)}\n" for file in figure.library}
+        own = ntl_styles.squeeze_script(
+            figure.module_text().removeprefix("".join(library.values()))
+        )
+        style = ntl_styles.squeeze(figure.style_text())
+        parts[name] = {"module": own, "style": style, "library": [*library]}
+        for shared, text in library.items():
+            parts[shared] = {"module": ntl_styles.squeeze_script(text)}
     folder = Path(app.outdir, "_static", "figures")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in FIGURES.items():
-        parts = json.dumps({"module": figure.module_text(), "style": figure.style_text()})
-        text = f"window.nerveToLabel.define({json.dumps(name)}, {parts});\n"
+    for name, part in parts.items():
+        text = f"window.nerveToLabel.define({json.dumps(name)}, {json.dumps(part)});\n"
         (folder / f"{name}.js").write_text(text, encoding="utf-8")
+
+
+def write_faces(html: Path) -> None:
+    """Write the data of each face that a page shows, once for all pages; the default always."""
+    from fau_teach.face import DEFAULT
+    from fau_teach.widgets.faceview import face_script
+
+    texts = (page.read_text(encoding="utf-8") for page in html.rglob("*.html"))
+    names = {DEFAULT, *(name for text in texts for name in FACE.findall(text))}
+    folder = html / "_static" / "faces"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / f"{name}.js").write_text(face_script(name), encoding="utf-8")
 
 
 def drop_widget_state(app: Sphinx, env: Any) -> None:
@@ -147,6 +175,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         ntl_finish.slim(Path(app.outdir), ICONS)
         ntl_styles.slim(Path(app.outdir))
+        write_faces(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

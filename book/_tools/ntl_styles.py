@@ -71,9 +71,16 @@ def _split(prelude: list[tinycss2.ast.Node]) -> list[str]:
 
 
 def squeeze(style: str) -> str:
-    """Style sheet without the white space that only people need."""
+    """Style sheet without the comments and the white space that only people need."""
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     style = re.sub(r"\s+", " ", style)
     return re.sub(r" ?([{};]) ?", r"\1", style)
+
+
+def squeeze_script(text: str) -> str:
+    """Script without indents and lines of comment; no text in it may need its line's indent."""
+    lines = (line.strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def slim(html: Path) -> None:

@@ -30,7 +30,8 @@ class Item:
     ----------
     code : such as ``"12"``
     side : ``"L"`` or ``"R"``, the subject's; ``"A"`` asymmetric; empty for both
-    intensity : ``"A"`` to ``"E"`` by what shows at the apex; empty for speech
+    intensity : ``"A"`` to ``"E"`` by what shows at the apex; empty for speech, and for lips (25)
+        that mostly something else parts
     onset, apex, offset : frames, counted from 0
     peak : displacement that shows at the apex [mm]
     by : codes that it shows along with, by spaces; empty where it acts itself
@@ -96,7 +97,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a coder should score in a clip.
+    """What a coder should score in a clip, relative to the person's own neutral face.
 
     Parameters
     ----------

@@ -14,6 +14,8 @@ from fau_teach.clip.checks import real
 from fau_teach.clip.tables import implied, movable, rows
 
 Row = Mapping[str, str]
+TABLES = ("visible", "masking", "companions")
+"""Tables in ``data/clip/`` that are computed from the face."""
 _NAMES = ("code", "by", "side")
 _SIDES = {"either": ("left", "both"), "one": ("left",), "both": ("both",)}
 
@@ -25,7 +27,7 @@ class Curve:
     Parameters
     ----------
     levels : activations of the knots, ascending, the last one 1
-    mm : displacement at each, never falling [mm]
+    mm : displacement at each [mm], never falling; or a share, which may fall
     """
 
     levels: tuple[float, ...]
@@ -59,17 +61,31 @@ class Sight:
         stands for right, or ``"both"``
     residual : (code, other) -> share of the displacement of the code, 0 to 1, that stays
         visible while the other is at 1; a pair that is missing keeps all
+    stays : (code that shows along, code that acts, third code) -> activation of the third ->
+        share of the companion, 0 to 1, over the activation of the code that acts; what is
+        missing keeps all
 
-    Source: ``data/clip/visible.csv`` and ``data/clip/masking.csv``, both computed by
-    ``fau_teach.face.visible`` from the default identity.
+    Everything is measured from the person's own neutral face, resting tone included. The
+    tables that come with the package are those of the default identity; at E the other named
+    identities move 0.85 to 1.1 times as far. ``fau_teach.face.visible.sight`` computes those of
+    any other, for :meth:`Clip.key`.
+
+    Source: ``data/clip/visible.csv``, ``data/clip/masking.csv`` and
+    ``data/clip/companions.csv``, computed by ``fau_teach.face.visible``.
     """
 
     curves: Mapping[tuple[str, str, str], Curve]
     residual: Mapping[tuple[str, str], float]
+    stays: Mapping[tuple[str, str, str], Mapping[float, Curve]]
 
     @classmethod
-    def of(cls, visible: Iterable[Row], masking: Iterable[Row] = ()) -> Sight:
-        """Build it from rows as they stand in the two tables.
+    def of(
+        cls,
+        visible: Iterable[Row],
+        masking: Iterable[Row] = (),
+        companions: Iterable[Row] = (),
+    ) -> Sight:
+        """Build it from rows as they stand in the three tables.
 
         Raises
         ------
@@ -93,7 +109,18 @@ class Sight:
             (row["code"], row["other"]): _number(row["residual"], f"masking.csv, line {line}", 1)
             for line, row in enumerate(masking, 2)
         }
-        return cls(MappingProxyType(curves), MappingProxyType(residual))
+        stays: dict[tuple[str, str, str], dict[float, Curve]] = {}
+        for line, row in enumerate(companions, 2):
+            levels = tuple(float(name) for name in row if name not in (*_NAMES, "other", "at"))
+            file = f"companions.csv, line {line}"
+            shares = tuple(_number(row[f"{level:g}"], file, 1) for level in levels)
+            here = stays.setdefault((row["code"], row["by"], row["other"]), {})
+            here[_number(row["at"], file, 1)] = Curve(levels, shares)
+        for key, found in stays.items():
+            if 1 not in found or any(curve.levels[-1] != 1 for curve in found.values()):
+                advice = "Give activations up to 1, of both codes"
+                raise DataError(f"companions.csv: {' '.join(key)} ends early. {advice}.")
+        return cls(MappingProxyType(curves), MappingProxyType(residual), MappingProxyType(stays))
 
     def companions(self, code: str) -> tuple[str, ...]:
         """Codes that show along with a code, by the rules or on this face."""
@@ -104,6 +131,25 @@ class Sight:
         """Codes that can cover a code, with its residual; never one that shows it along."""
         found = ((other, share) for (one, other), share in self.residual.items() if one == code)
         return tuple((o, share) for o, share in found if code not in self.companions(o))
+
+    def thirds(self, code: str, by: str) -> tuple[str, ...]:
+        """Codes that change how much of a companion shows."""
+        return tuple(other for one, acts, other in self.stays if (one, acts) == (code, by))
+
+    def share(self, code: str, by: str, level: float, other: str, at: float) -> float:
+        """Share of a companion, 0 to 1, that shows while a third code acts too.
+
+        Parameters
+        ----------
+        code, by, level : what shows, what acts, and its activation
+        other, at : the third code, and its activation
+        """
+        if at <= 0:
+            return 1.0
+        ats, curves = zip(*sorted(self.stays[code, by, other].items()), strict=True)
+        # Below its first knot a share stays as it is, unlike a displacement.
+        shares = (curve.at(max(level, curve.levels[0])) for curve in curves)
+        return _between((0.0, *ats), (1.0, *shares), at)
 
     def amount(self, code: str, by: str, level: float, whole: float) -> float:
         """What shows of a code while another, or itself, acts [mm].
@@ -147,8 +193,7 @@ def _number(text: str, file: str, most: float) -> float:
 @cache
 def shipped() -> Sight:
     """The tables that come with the package."""
-    visible, masking = (read_csv(f"clip/{name}.csv", _NAMES[:1]) for name in ("visible", "masking"))
-    return Sight.of(visible, masking)
+    return Sight.of(*(read_csv(f"clip/{name}.csv", _NAMES[:1]) for name in TABLES))
 
 
 def setting(name: str) -> float:

@@ -104,8 +104,9 @@ class Clip:
 
         Parameters
         ----------
-        threshold : least displacement that a coder can see [mm]; 0.5 unless given
-        sight : what shows how much; that of the default identity unless given
+        threshold : least displacement that a coder can see [mm]; that of ``key.csv`` unless given
+        sight : what shows how much; that of the default identity unless given. That of another
+            is ``fau_teach.face.visible.sight(name)``
 
         Raises
         ------

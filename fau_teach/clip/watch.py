@@ -8,6 +8,14 @@ another movement covers it, nothing while its side is turned away. Then
   cover less than a tenth of it count as not covered,
 - **offset** is the first frame after all that show, or the last frame of the clip.
 
+A code that shows along with another, a companion, ends where a scored code sets in that excludes
+it, and what a third code leaves of it is measured on the face. Where that is a gap
+between the lips (25) it has no letter: the letters of 25 count what 25 itself does, some 2 mm,
+and a jaw that drops a little parts the lips further.
+
+What shows is motion away from the person's own neutral face. Lines and bulges are not measured,
+so where two codes pull against each other the key counts what is left of each one's own motion.
+
 Frames between, in which a blink hides it, do not end a movement. Stretches of one code and
 side that overlap are one item. Left and right are one item where their spans overlap by half
 (intersection over union); where their letters differ it is asymmetric (A), with the stronger
@@ -18,14 +26,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from fau_teach.clip.checks import real
 from fau_teach.clip.key import Item, Key, Removed
 from fau_teach.clip.key_tables import Sight, codes_of, letter, setting, shipped
 from fau_teach.clip.movement import Movement
-from fau_teach.clip.tables import movable, rows
+from fau_teach.clip.tables import conflict, movable, rows
 
 if TYPE_CHECKING:
     from fau_teach.clip.script import Clip
@@ -82,15 +91,16 @@ def watched(clip: Clip, threshold: float | None = None, sight: Sight | None = No
         spoken = number >= len(clip.movements) and move.code != "45"
         for side in move.sides:
             own = eye.watch(move, side, move.code, (f"{number}{side}",))
-            found = [own]
+            found = own
             if spoken:
-                part = Removed(own.code, "", "speech", "a part of speech", "50", own.of)
-                found = [part, *_syllable(own)]
+                part = Removed(move.code, "", "speech", "a part of speech", "50", own[0].of)
+                found = [part, *map(_syllable, filter(_seen, own))]
             else:
-                found += (eye.watch(move, side, code) for code in eye.what.companions(move.code))
+                for code in eye.what.companions(move.code):
+                    found = [*found, *eye.watch(move, side, code)]
             tracks += (one for one in found if isinstance(one, _Track))
             # What does not show at all shows nothing along with it either.
-            lone = isinstance(own, Removed)
+            lone = not any(map(_seen, own))
             removed += (o for o in found if isinstance(o, Removed) and (o.of or not lone))
     whole = [*_paired(_merged(tracks))]
     items = sorted(map(eye.item, whole), key=lambda one: (one.onset, int(one.code), one.side))
@@ -104,8 +114,8 @@ class _Eye:
         self.threshold, self.what, self.drive = threshold, what, clip.drive()
         self.frames, self.driven = clip.frames, {code for code, _ in self.drive}
         wander = clip.nuisance.trace("head_yaw", clip.seed, clip.frames, clip.fps)
-        turn, still = setting("full_turn"), (0.0,) * clip.frames
-        left, right = (self.drive.get((code, ""), still) for code in codes_of("full_turn"))
+        turn, self.still = setting("full_turn"), (0.0,) * clip.frames
+        left, right = (self.drive.get((code, ""), self.still) for code in codes_of("full_turn"))
         self.yaw = [w + turn * (a - b) for w, a, b in zip(wander, left, right, strict=True)]
 
     def level(self, code: str, side: str, frame: int) -> float:
@@ -113,6 +123,51 @@ class _Eye:
         found = (self.drive.get((code, one)) for one in ("", side or "L", side or "R"))
         both, left, right = (row[frame] if row else 0.0 for row in found)
         return max(both, min(left, right))
+
+    @cached_property
+    def scored(self) -> tuple[str, ...]:
+        """Codes that act and are in view in some frame."""
+        return tuple(
+            code
+            for code in dict.fromkeys(code for code, _ in self.drive)
+            if any(self._amount(code, at) >= self.limit(code) for at in range(self.frames))
+        )
+
+    def _amount(self, code: str, frame: int) -> float:
+        whole = self.level(code, "", frame)
+        return self.what.amount(code, code, self.most(code, frame), whole)
+
+    def limit(self, code: str) -> float:
+        """Least displacement at which a code is scored [mm]."""
+        return self.what.limit(code, self.threshold)
+
+    def most(self, code: str, frame: int) -> float:
+        """Activation of a code on whichever side it acts more."""
+        found = (self.drive.get((code, side), self.still) for side in ("", *_SIDES))
+        return max(row[frame] for row in found)
+
+    def excludes(self, code: str, by: str, frame: int) -> str:
+        """Scored code that acts in a frame and excludes another; empty where none does."""
+        found = (o for o in self.scored if o != by and conflict(code, o) and self.most(o, frame))
+        return next(found, "")
+
+    def left(self, move: Movement, side: str, code: str, frame: int) -> tuple[float, str]:
+        """Share of a code that others leave to see in a frame, and which of them leaves least."""
+        what, by = self.what, move.code
+        if code == by:
+            found = [
+                (1 - (1 - share) * self.level(other, side, frame), other)
+                for other, share in what.covers(code)
+                if other in self.driven
+            ]
+        else:
+            level = move.level(frame)
+            found = [
+                (what.share(code, by, level, other, self.level(other, side, frame)), other)
+                for other in what.thirds(code, by)
+                if other in self.driven
+            ]
+        return min(found, default=(1.0, ""))
 
     def hidden(self, code: str, side: str, frame: int) -> str:
         """Why nothing of a code can show in a frame; empty where something can."""
@@ -124,18 +179,19 @@ class _Eye:
 
     def watch(
         self, move: Movement, side: str, code: str, of: tuple[str, ...] = ()
-    ) -> _Track | Removed:
-        """What a movement shows of a code, its own or one that shows along with it."""
+    ) -> list[_Track | Removed]:
+        """What a movement shows of a code, its own or one that shows along with it.
+
+        One track, or more where something that excludes a companion comes between; or the
+        reason why there is none.
+        """
         along = move.code if code != move.code else ""
         place = "" if movable()[code] == "both" else side
-        limit = self.what.limit(code, self.threshold)
+        limit = self.limit(code)
         if limit == inf:
-            return Removed(code, place, "weak", "this face does not show it", along, of)
-        covers = [
-            (other, residual) for other, residual in self.what.covers(code) if other in self.driven
-        ]
-        shown: dict[int, tuple[float, float, float]] = {}
-        most, free, reason = 0.0, (0.0, ""), ""
+            return [Removed(code, place, "weak", "this face does not show it", along, of)]
+        parts: list[dict[int, tuple[float, float, float]]] = [{}]
+        most, free, reason, without = 0.0, (0.0, ""), "", ""
         for frame in range(move.onset, min(move.offset + 1, self.frames)):
             level = move.level(frame)
             whole = self.level(move.code, "", frame)
@@ -145,22 +201,34 @@ class _Eye:
             if hidden:
                 reason = hidden if raw >= limit else reason
                 continue
-            left = ((1 - (1 - r) * self.level(other, place, frame), other) for other, r in covers)
-            share, other = min(left, default=(1.0, ""))
+            against = self.excludes(code, along, frame) if along else ""
+            if against:
+                without = against
+                parts.append({})
+                continue
+            share, other = self.left(move, place, code, frame)
             free, mm = max(free, (raw, other)), round(raw * share, 6)
             if mm >= limit:
-                plain = share == 1 and not along
-                looks = level if plain else self.what.looks(code, mm, whole >= level)
-                shown[frame] = mm, looks, raw
-        if shown:
-            return _Track(code, place, shown, (along,) if along else (), of)
+                if along and code in codes_of("no_letter"):
+                    looks = 0.0
+                elif share == 1 and not along:
+                    looks = level
+                else:
+                    looks = self.what.looks(code, mm, whole >= level)
+                parts[-1][frame] = mm, looks, raw
+        if any(parts):
+            by = (along,) if along else ()
+            return [_Track(code, place, shown, by, of) for shown in parts if shown]
         if most < limit:
             text = f"too weak: {most:.2f} of {limit:.2f} mm"
-            return Removed(code, place, "weak", text, along, of)
-        if not free[0]:
-            return Removed(code, place, "hidden", reason, along, of)
-        text = f"{free[1]} covers it; alone it would show {free[0]:.2f} mm"
-        return Removed(code, place, "masked", text, free[1], of)
+            return [Removed(code, place, "weak", text, along, of)]
+        if free[0]:
+            text = f"{free[1]} covers or cancels it; alone it would show {free[0]:.2f} mm"
+            return [Removed(code, place, "masked", text, free[1], of)]
+        if without:
+            text = f"{without} excludes it: {conflict(code, without)}"
+            return [Removed(code, place, "masked", text, without, of)]
+        return [Removed(code, place, "hidden", reason, along, of)]
 
     def item(self, track: _Track) -> Item:
         """A track as an item of the key."""
@@ -169,26 +237,30 @@ class _Eye:
         unseen = self.hidden(track.code, track.side, first - 1) if first else ""
         why = (rows("implied").get(by, {}).get("note", "") for by in track.by)
         along = "syllables of" if track.code == "50" else "shows along with"
+        grade = "" if track.code == "50" else letter(level)
+        other = not grade and track.code != "50"
         notes = (
             f"{along} {' and '.join(track.by)}" if track.by else "",
             *dict.fromkeys(why),
             track.note,
+            "no letter, since it is mostly the work of another code" if other else "",
             "" if first else "it shows from the first frame on",
             f"{unseen} before" if unseen else "",
             "it shows to the last frame" if last == self.frames - 1 else "",
         )
-        grade = "" if track.code == "50" else letter(level)
         times = first, apex, min(last + 1, self.frames - 1)
         reason = "; ".join(filter(None, notes))
         by = " ".join(track.by)
         return Item(track.code, track.side, grade, *times, round(mm, 3), by, reason, track.of)
 
 
-def _syllable(one: _Track | Removed) -> tuple[_Track, ...]:
+def _seen(one: _Track | Removed) -> TypeGuard[_Track]:
+    return isinstance(one, _Track)
+
+
+def _syllable(one: _Track) -> _Track:
     """What a syllable adds to the speech."""
-    if isinstance(one, Removed):
-        return ()
-    return (replace(one, code="50", side="", by=(one.code,), of=()),)
+    return replace(one, code="50", side="", by=(one.code,), of=())
 
 
 def _merged(tracks: Iterable[_Track]) -> Iterator[_Track]:

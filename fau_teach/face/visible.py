@@ -1,12 +1,22 @@
 """What each code lets a coder see, computed from the face for the answer key.
 
-``python -m fau_teach.face.visible --write`` writes ``data/clip/visible.csv`` and
-``data/clip/masking.csv``, so that the key needs no face and runs in any browser.
+``python -m fau_teach.face.visible --write`` writes ``data/clip/visible.csv``,
+``data/clip/masking.csv`` and ``data/clip/companions.csv``, so that the key needs no face and runs
+in any browser. They are those of the default identity; :func:`sight` computes another's.
 
 A code's region is the skin, without what lies inside mouth and lids, that it moves at full
 activation by at least a quarter of its largest displacement. What shows is the 95th percentile
 of the displacement there. Two things that a coder sees are no displacement of skin: the gap
 between the lips (25) and the iris (61 to 64).
+
+Beside another code, two things take away from a code; what leaves less of it counts.
+
+- *Likeness*: the other looks like it. Both act fully; the other, made half to twice as strong to
+  fit best in the region of the code, is taken away.
+- *Cancelling*: the other pulls against it. What counts is how far each point of the region
+  still moves in the direction in which the code alone moves it, as the coder sees it from in
+  front; for codes that move mostly forward, in space. A jaw that drops carries the skin along
+  and cancels nothing: the coder judges the skin against the bone.
 """
 
 from __future__ import annotations
@@ -22,7 +32,8 @@ from typing import Protocol
 import numpy as np
 
 from fau_teach._data import data_file
-from fau_teach.clip import conflict, implied
+from fau_teach.clip import Sight, conflict, implied
+from fau_teach.clip.key_tables import TABLES
 from fau_teach.face.actions import actions, mix, sides
 from fau_teach.face.mesh import Float, Int, Mesh
 
@@ -33,7 +44,9 @@ PERCENTILE = 95
 SCALES = (0.5, 2.0)
 """How much weaker or stronger a coder may take a movement to be, to explain another by it."""
 LEAST_GAP_MM = 0.5
-LEAST_COVER = 0.1
+LEAST_COVER, LEAST_CLOSED = 0.1, 0.5
+LEVELS = (0.2, 0.5, 1.0)
+"""Activations at which the table of companions is made."""
 EYE_RADIUS_MM = 12.0
 _GAZE = ("61", "62", "63", "64")
 _HEAD = ("51", "52", "53", "54", "55", "56", "57", "58")
@@ -113,8 +126,18 @@ class _Measured:
         # A table for people: what shows never falls while a movement grows.
         return [round(float(mm), 2) for mm in np.maximum.accumulate(found)]
 
+    def stays(self, code: str, by: str, other: str, levels: tuple[float, float]) -> float:
+        """Share of a companion that shows while a third code acts too."""
+        alone, both = {by: levels[0]}, {by: levels[0], other: levels[1]}
+        if code == "26":
+            asked = ({(one, tabulated(one)[-1]): x for one, x in s.items()} for s in (both, alone))
+            here, there = (mix(scores).modes["jaw_open"] for scores in asked)
+        else:
+            here, there = (self.gap(self.field(scores, "both")) for scores in (both, alone))
+        return min(1.0, here / there) if there > 0 else 1.0
+
     def residual(self, code: str, other: str) -> float:
-        """Share of a code that the other, at 1 and rescaled to fit, does not explain."""
+        """Share of a code that the other, at 1, leaves to see; the module says how."""
         pair = frozenset((code, other))
         if pair not in self.pairs:
             self.pairs[pair] = self.field(dict.fromkeys(sorted(pair), 1.0))
@@ -128,7 +151,22 @@ class _Measured:
         power = float((cover * cover).sum())
         scale = np.clip((seen * cover).sum() / power, *SCALES) if power else 1.0
         rest = np.linalg.norm(seen - scale * cover, axis=1)
-        return min(1.0, float(np.percentile(rest, PERCENTILE)) / alone)
+        unlike = float(np.percentile(rest, PERCENTILE)) / alone
+        return min(1.0, unlike, self._net(self.full[key][region], seen, other))
+
+    def _net(self, own: Float, seen: Float, other: str) -> float:
+        """Share of a code's motion that is left in its own direction."""
+        if any(part.startswith("jaw_") for part in actions()[other]):
+            return 1.0
+        length, front = (
+            float(np.percentile(np.linalg.norm(part, axis=1), PERCENTILE))
+            for part in (own, own[:, :2])
+        )
+        if front >= length / 2:
+            own, length = own * (1, 1, 0), front
+        size = np.linalg.norm(own, axis=1)
+        along = (seen * own).sum(axis=1) / np.maximum(size, 1e-9)
+        return max(0.0, float(np.percentile(along, PERCENTILE))) / length
 
 
 def tabulated(code: str) -> tuple[str, ...]:
@@ -166,12 +204,11 @@ def _table(measured: _Measured) -> list[Row]:
 
 
 def masking(face: Poser) -> list[Row]:
-    """Rows of ``data/clip/masking.csv``: pairs of which one covers at least a tenth.
+    """Rows of ``data/clip/masking.csv``: pairs of which one takes away at least a tenth.
 
-    Both act fully. The other, made up to twice as weak or strong to fit best in the region of
-    the code, is taken away; what is left there, as a share of what the code shows alone, is the
-    residual. Head and gaze neither cover nor are covered, and no code covers what shows along
-    with it.
+    Both act fully; the residual is what is left to see of the code, as a share of what it shows
+    alone, by likeness or by cancelling. Head and gaze neither cover nor are covered, and no code
+    covers what shows along with it.
     """
     return _masking(_Measured(face))
 
@@ -186,6 +223,52 @@ def _masking(measured: _Measured) -> list[Row]:
         if share <= 1 - LEAST_COVER:
             found.append({"code": code, "other": other, "residual": f"{share:.2f}"})
     return found
+
+
+def companions(face: Poser) -> list[Row]:
+    """Rows of ``data/clip/companions.csv``: where a third code closes lips or lifts the jaw.
+
+    A code shows along with another, such as 25 with 26. For each third code that somewhere
+    takes away half of that: the share that stays, at ``LEVELS`` of both.
+    """
+    return _companions(_Measured(face))
+
+
+def _companions(measured: _Measured) -> list[Row]:
+    found = []
+    pairs = [(code, by) for by in actions() for code in measured.along[by]]
+    for code, by in pairs:
+        for other in actions():
+            if other in (code, by, *_GAZE, *_HEAD) or conflict(by, other) or conflict(code, other):
+                continue
+            share = {
+                at: [round(measured.stays(code, by, other, (level, at)), 2) for level in LEVELS]
+                for at in LEVELS
+            }
+            if min(map(min, share.values())) > 1 - LEAST_CLOSED:
+                continue
+            for at, shares in share.items():
+                cells = {f"{k:g}": f"{s:.2f}" for k, s in zip(LEVELS, shares, strict=True)}
+                row = {"code": code, "by": by, "other": other, "at": f"{at:g}"}
+                found.append(row | cells)
+    return found
+
+
+def sight(who: str | Poser) -> Sight:
+    """What an identity shows, for ``clip.key(sight=...)``; takes some ten seconds.
+
+    Parameters
+    ----------
+    who : an identity by name, any text as the seed of one, or a face
+
+    All is measured from this person's own neutral, resting tone included.
+    """
+    if isinstance(who, str):
+        from fau_teach.face.face import face
+
+        who = face(who)
+    measured = _Measured(who)
+    return Sight.of(_table(measured), _masking(measured), _companions(measured))
 
 
 def text_of(rows: Sequence[Row]) -> str:
@@ -210,7 +293,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the tables")
     asked = parser.parse_args(arguments)
     measured = _Measured(default_face())
-    for name, rows in (("visible", _table(measured)), ("masking", _masking(measured))):
+    made = _table(measured), _masking(measured), _companions(measured)
+    for name, rows in zip(TABLES, made, strict=True):
         if asked.write:
             path = Path(str(data_file("clip/key.csv"))).with_name(f"{name}.csv")
             path.write_text(text_of(rows), encoding="utf-8", newline="\n")

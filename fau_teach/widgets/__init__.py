@@ -6,6 +6,7 @@ from fau_teach.widgets._base import Figure
 from fau_teach.widgets.base_rate import BaseRate
 from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
+from fau_teach.widgets.faceview import FaceView
 from fau_teach.widgets.imbalance import ImbalanceSlider
 from fau_teach.widgets.lesion_lab import LesionLab
 from fau_teach.widgets.nerve_map import NerveMap
@@ -22,6 +23,7 @@ __all__ = [
     "BaseRate",
     "DurationSlider",
     "EquationReadings",
+    "FaceView",
     "Figure",
     "ImbalanceSlider",
     "LesionLab",

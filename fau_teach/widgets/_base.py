@@ -55,6 +55,8 @@ class Figure(anywidget.AnyWidget):
     """
 
     figure: ClassVar[str] = ""
+    #: Files before all others of the module; figures share them, and a page loads them once.
+    library: ClassVar[tuple[str, ...]] = ()
     registry: ClassVar[dict[str, type[Figure]]] = {}
 
     data = traitlets.Dict(help="What the module draws; plain JSON.").tag(sync=True)
@@ -71,7 +73,7 @@ class Figure(anywidget.AnyWidget):
     @classmethod
     def module_text(cls) -> str:
         """JavaScript of the figure, complete: a plain ES module without imports."""
-        return read_text("common.js") + "\n" + read_text(f"{cls.figure}.js")
+        return "\n".join(map(read_text, (*cls.library, "common.js", f"{cls.figure}.js")))
 
     @classmethod
     def style_text(cls) -> str:

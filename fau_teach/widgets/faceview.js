@@ -4,6 +4,7 @@ const SIDES = ["right", "left"]; // the viewer's left shows the subject's right
 const STOPS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
 const HEAT_MM = 10;
 const TURN_STEP = 5;
+const SLOW_MS = 120; // a frame that takes longer is drawn more coarsely
 const STEPS = 4; // slider steps between two letters
 const COLOURINGS = { skin: "Skin", nerves: "Nerve branches", heat: "Displacement" };
 
@@ -50,26 +51,6 @@ function peakFrame(drive) {
   return total.indexOf(Math.max(...total));
 }
 
-// The packed face: sent by the kernel of a live notebook, or in a script that a page's figures share.
-function packedFace(model) {
-  if (model.get("pack")) return Promise.resolve(model.get("pack"));
-  if (model.send) {
-    return new Promise((resolve) => {
-      model.on("change:pack", () => resolve(model.get("pack")));
-      model.send("face");
-    });
-  }
-  const name = model.get("face");
-  const faces = globalThis.nerveToLabelFaces ||= {};
-  return faces[name] ||= new Promise((resolve, reject) => {
-    const root = document.documentElement.dataset.content_root || "./";
-    const script = make("script", { src: `${root}_static/faces/${name}.js` });
-    script.onload = () => resolve(faces[`${name} data`]);
-    script.onerror = () => reject(new Error(`no data of the face ${name}`));
-    document.head.append(script);
-  });
-}
-
 function render({ model, el }) {
   const data = model.get("data");
   const scale = letterScale(data.letters);
@@ -86,22 +67,26 @@ function render({ model, el }) {
   let wanted = false; // a picture has been asked for
   let speed = 1;
   let clock = 0;
+  let begun = false;
+  let fine = 1; // share of the pixels' number on a side while it plays, less where drawing is slow
   let before = 0;
   const sliders = new Map();
 
   const canvas = make("canvas", { class: "picture", role: "img", tabindex: compact ? null : 0,
     "aria-label": model.get("label") });
   const still = model.get("still")
-    && make("img", { class: "picture", src: model.get("still"), alt: model.get("label") });
+    && make("img", { class: "picture dark-light", src: model.get("still"), alt: model.get("label") });
   const stage = make("div", { class: "stage" }, still || make("p", { class: "ntl-quiet wait" }, model.get("label")));
   const { region, say } = announcer();
+  const notes = model.get("notes").map(([first, end, code, name]) =>
+    ({ first, end, item: make("li", {}, make("b", {}, code), ` ${name}`) }));
 
   // -- drawing
 
   function draw() {
     wanted = false;
     if (!face || !canvas.isConnected || !visible) return;
-    const width = Math.round(stage.clientWidth * Math.min(devicePixelRatio || 1, 2));
+    const width = Math.round(stage.clientWidth * Math.min(devicePixelRatio || 1, 2) * fine);
     if (!width) return;
     if (canvas.width !== width) {
       Object.assign(canvas, { width, height: Math.round((width * VIEW.height) / VIEW.width) });
@@ -144,6 +129,7 @@ function render({ model, el }) {
       controls.time.textContent = `${frame + 1}/${drive.frames} · ${(frame / drive.fps).toFixed(2)} s`;
     }
     root.dataset.frame = frame;
+    for (const { first, end, item } of notes) item.classList.toggle("now", first <= frame && frame < end);
     if (panel?.open) fillSliders();
     redraw();
   }
@@ -151,16 +137,22 @@ function render({ model, el }) {
   function tick(now) {
     if (!playing || !visible) { before = 0; return; }
     clock += before ? Math.min(now - before, 250) * speed : 0;
+    if (before && now - before > SLOW_MS) fine = Math.max(0.4, fine * 0.8);
     before = now;
-    const next = Math.floor((clock * drive.fps) / 1000) % drive.frames;
-    if (next !== frame) seek(next);
+    const next = Math.floor((clock * drive.fps) / 1000);
+    if (next >= drive.frames && !model.get("loop")) { seek(drive.frames - 1); play(false); return; }
+    if (next % drive.frames !== frame) seek(next % drive.frames);
     requestAnimationFrame(tick);
   }
 
   function play(on) {
     if (!drive.frames || on === playing) return;
     playing = on;
+    fine = 1;
     if (on) {
+      // A clip that ends is seen from its beginning; the picture before was its height.
+      if (!begun && !model.get("loop")) seek(0);
+      begun = true;
       clock = (frame === drive.frames - 1 ? 0 : frame) * 1000 / drive.fps;
       before = 0;
       requestAnimationFrame(tick);
@@ -314,8 +306,9 @@ function render({ model, el }) {
     make("p", { class: "ntl-quiet" }, "Right and left are the subject’s. Letters are intensities; their activations are ours, not FACS."),
     unitRows());
 
-  const root = make("div", { class: `ntl ntl-faceview${compact ? " compact" : ""}`, ...OWN_KEYS, role: "group",
+  const root = make("div", { class: `ntl ntl-faceview${compact ? " compact" : ""}${notes.length ? " noted" : ""}`, ...OWN_KEYS, role: "group",
     "aria-label": model.get("label") }, stage,
+  notes.length ? make("ol", { class: "notes", "aria-label": "Codes of the clip" }, notes.map(({ item }) => item)) : null,
   compact ? drive.frames && controls.play : [drive.frames && transport(), tools(), legends, panel], region);
   if (compact && drive.frames) stage.append(controls.play);
   el.append(keepKeys(root));

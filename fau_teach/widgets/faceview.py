@@ -18,10 +18,9 @@ import traitlets
 
 from fau_teach import anatomy, clip, facs
 from fau_teach._data import read_csv
-from fau_teach.widgets._base import Figure, check_option, read_text
+from fau_teach.widgets._base import Figure, check_option
 
 COLOURINGS = ("skin", "nerves", "heat")
-SCRIPTS = ("common.js", "faceview_face.js", "faceview_gl.js", "faceview.js")
 # Okabe and Ito's colours, apart from each other in every kind of colour vision.
 BRANCHES = {
     "VII_temporal": "#0072b2",
@@ -116,6 +115,14 @@ def sampled(script: clip.Clip) -> dict[str, Any]:
     }
 
 
+def _notes(script: clip.Clip) -> list[list[Any]]:
+    """When each code of a clip shows: first frame, frame after the last, label, name."""
+    return [
+        [one.onset, one.offset, f"{facs.au(one.code).label}{one.side}", facs.au(one.code).name]
+        for one in script.key().items
+    ]
+
+
 def _pose(pose: str | Mapping[tuple[str, str], float]) -> dict[str, float]:
     """Code and side, as in a sampled clip, to activation."""
     from fau_teach.face import actions
@@ -135,7 +142,27 @@ def _pose(pose: str | Mapping[tuple[str, str], float]) -> dict[str, float]:
     return {f"{code}/{letters.get(side, '')}": float(x) for (code, side), x in pose.items()}
 
 
-class FaceView(Figure):
+class FaceFigure(Figure):
+    """A figure that shows the teaching face; its module finds geometry and drawing in scope."""
+
+    library = ("faceview_face.js", "faceview_gl.js")
+
+    face = traitlets.Unicode(help="Name of the identity.").tag(sync=True)
+    pack = traitlets.Unicode(help="The identity, packed; empty where the page has it.").tag(
+        sync=True
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.on_msg(self._answer)
+
+    def _answer(self, _: Any, content: Any, __: Any) -> None:
+        """Send the face to a live view that asks for it; a page has it in a file."""
+        if content == "face":
+            self.pack = packed(self.face)
+
+
+class FaceView(FaceFigure):
     """The teaching face: plays a clip, or shows a pose and lets the reader change it.
 
     Parameters
@@ -149,6 +176,8 @@ class FaceView(Figure):
     compact : a small card without controls
     panel : whether the sliders of the action units are shown at first
     autoplay : whether the clip starts when it is seen; never where less motion is asked for
+    loop : whether the clip begins again at its end
+    codes : whether the codes stand beside a clip, each marked while it shows, as its key says
     frame : frame shown at first; -1 for the one in which most happens
     still : address or data URI of a picture, shown where the face cannot be
     label : what is to be seen, for readers who do not see it
@@ -161,10 +190,6 @@ class FaceView(Figure):
 
     figure = "faceview"
 
-    face = traitlets.Unicode(help="Name of the identity.").tag(sync=True)
-    pack = traitlets.Unicode(help="The identity, packed; empty where the page has it.").tag(
-        sync=True
-    )
     pose = traitlets.Dict(help="Code/side to activation.").tag(sync=True)
     drive = traitlets.Dict(help="A sampled clip, or empty.").tag(sync=True)
     colouring = traitlets.Unicode("skin").tag(sync=True)
@@ -174,6 +199,10 @@ class FaceView(Figure):
     compact = traitlets.Bool(False).tag(sync=True)
     panel = traitlets.Bool(False).tag(sync=True)
     autoplay = traitlets.Bool(False).tag(sync=True)
+    loop = traitlets.Bool(True).tag(sync=True)
+    notes: traitlets.List[Any] = traitlets.List(
+        help="First frame, frame after the last, code, name."
+    ).tag(sync=True)
     frame = traitlets.Int(-1).tag(sync=True)
     still = traitlets.Unicode(help="Address of a picture.").tag(sync=True)
 
@@ -183,6 +212,7 @@ class FaceView(Figure):
         pose: str | Mapping[tuple[str, str], float] = "0",
         script: clip.Clip | None = None,
         colouring: str = "skin",
+        codes: bool = False,
         **kwargs: Any,
     ) -> None:
         from fau_teach.face import DEFAULT
@@ -195,19 +225,9 @@ class FaceView(Figure):
             pose=_pose(pose),
             drive=sampled(script) if script else {},
             colouring=colouring,
+            notes=_notes(script) if script and codes else [],
             **kwargs,
         )
-        self.on_msg(self._answer)
-
-    @classmethod
-    def module_text(cls) -> str:
-        """JavaScript of the figure: helpers, geometry, drawing, controls."""
-        return "\n".join(map(read_text, SCRIPTS))
-
-    def _answer(self, _: Any, content: Any, __: Any) -> None:
-        """Send the face to a live view that asks for it; a page has it in a file."""
-        if content == "face":
-            self.pack = packed(self.face)
 
     def fallback_html(self) -> str:
         """The still picture, or what it would show."""

@@ -245,6 +245,26 @@ function sharedFace(text) {
   return faces.get(text);
 }
 
+// The packed face: sent by the kernel of a live notebook, or in a script that a page's figures share.
+function packedFace(model) {
+  if (model.get("pack")) return Promise.resolve(model.get("pack"));
+  if (model.send) {
+    return new Promise((resolve) => {
+      model.on("change:pack", () => resolve(model.get("pack")));
+      model.send("face");
+    });
+  }
+  const name = model.get("face");
+  const faces = globalThis.nerveToLabelFaces ||= {};
+  return faces[name] ||= new Promise((resolve, reject) => {
+    const root = document.documentElement.dataset.content_root || "./";
+    const script = Object.assign(document.createElement("script"), { src: `${root}_static/faces/${name}.js` });
+    script.onload = () => resolve(faces[`${name} data`]);
+    script.onerror = () => reject(new Error(`no data of the face ${name}`));
+    document.head.append(script);
+  });
+}
+
 // For tests: one pose drawn without antialiasing; positions, pixels and times.
 function probe(face, { scores = [], modes = {}, width = 540, height = 668, ...options }, data) {
   const card = Object.assign(document.createElement("canvas"), { width, height });

@@ -1,5 +1,5 @@
 // Lesion lab. Python computed every strength and sentence; this module only looks them up.
-// The drawing is in face.js, which stands before this file in the module.
+// The face is that of FaceView; its geometry and drawing stand before this file in the module.
 const SIDE_WORDS = { R: "right", L: "left" };
 const STATUS = { k: "kept", w: "weak", l: "lost" };
 const ICON = { k: "✓", w: "◐", l: "✗" };
@@ -9,14 +9,13 @@ function arrow(code, side, status, y) {
   const length = status === "w" ? 0.6 : 1;
   const [tx, ty] = [mix(x1, x2, length), mix(y1, y2, length)];
   const angle = Math.atan2(y2 - y1, x2 - x1);
-  const barb = (turn) => [tx - 7 * Math.cos(angle + turn), ty - 7 * Math.sin(angle + turn)];
-  const far = Math.max(x1, x2);
-  const parts = [draw("path", { class: "leader", d: curve(side, "M", far + 4, y1, "L", 140, y) })];
+  const barb = (turn) => [tx - 4 * Math.cos(angle + turn), ty - 4 * Math.sin(angle + turn)];
+  const parts = [draw("path", { class: "leader", d: curve(side, "M", Math.max(x1, x2) + 3, y1, "L", 82, y) })];
   if (status === "l") {
     const [x, mid] = [mix(x1, x2, 0.5), mix(y1, y2, 0.5)];
-    parts.push(draw("circle", { class: "stump", cx: VIEW.middle + SIGN[side] * x, cy: mid, r: 7.5 }),
-      draw("path", { class: "cross", d: curve(side, "M", x - 3, mid - 3, "L", x + 3, mid + 3,
-        "M", x + 3, mid - 3, "L", x - 3, mid + 3) }));
+    parts.push(draw("circle", { class: "stump", cx: VIEW.width / 2 + SIGN[side] * x, cy: mid, r: 4.4 }),
+      draw("path", { class: "cross", d: curve(side, "M", x - 1.8, mid - 1.8, "L", x + 1.8, mid + 1.8,
+        "M", x + 1.8, mid - 1.8, "L", x - 1.8, mid + 1.8) }));
   } else {
     const d = curve(side, "M", x1, y1, "L", tx, ty) + curve(side, "M", ...barb(0.6), "L", tx, ty,
       "L", ...barb(-0.6));
@@ -31,7 +30,7 @@ function render({ model, el }) {
   for (const name of ["lesion", "command", "task", "selected"]) state[name] = model.get(name);
   const labels = new Map(data.aus.map(([code, label, name]) => [code, { label, name }]));
   const { region, say } = announcer();
-  const ids = Object.fromEntries(["dense", "sparse", "R", "L", "M"].map((n) => [n, unique(n)]));
+  const ids = Object.fromEntries(["dense", "sparse"].map((n) => [n, unique(n)]));
   const radioName = unique("command");
   const sideName = unique("side");
 
@@ -92,13 +91,20 @@ function render({ model, el }) {
 
   const face = make("div", { class: "face" });
   const badges = make("div", { class: "badges" });
-  const svgPlace = make("div", { class: "drawing", "aria-hidden": "true" });
+  const canvas = make("canvas", { class: "picture" });
+  const marks = make("div", { class: "marks" });
+  // The book has a picture of the face at rest; a notebook waits for the face without it.
+  const book = document.documentElement.dataset.content_root;
+  const wait = book ? make("img", { class: "picture still dark-light", src: `${book}_static/face/0.webp`, alt: "" })
+    : make("div", { class: "picture" });
+  const stage = make("div", { class: "drawing", "aria-hidden": "true" }, wait, marks);
+  const unseen = make("p", { class: "ntl-quiet unseen" });
   face.append(make("div", { class: "sides" }, make("span", {}, "subject’s right"),
-    make("span", {}, "subject’s left")), svgPlace, badges);
+    make("span", {}, "subject’s left")), make("div", { class: "stage" }, stage, badges), unseen);
   const summary = make("p", { class: "summary" });
   const why = make("div", { class: "why" });
 
-  function hangs(side) { return new Set((data.signs[state.lesion] || {})[side] || []); }
+  const hangs = (side) => (data.signs[state.lesion] || {})[side] || [];
 
   function area(name) {
     return SIDES.map((side) => {
@@ -110,51 +116,98 @@ function render({ model, el }) {
   }
   // A half-face outline with numbers in the text, put on one side.
   const place = (side, d) => d.replace(/([MLC])|(-?[\d.]+) (-?[\d.]+)/g, (all, letter, x, y) =>
-    (letter ? letter : `${VIEW.middle + SIGN[side] * x} ${y}`));
+    (letter ? letter : `${VIEW.width / 2 + SIGN[side] * x} ${y}`));
 
   // Badges of both sides stand beside the face, far enough apart to be hit with a finger.
   function heights() {
     const order = [...aus()].sort((one, two) => ARROWS[one][1] - ARROWS[two][1]);
     let last = 0;
     return new Map(order.map((code) => {
-      last = Math.max(last + 54, ARROWS[code][1]);
-      return [code, Math.min(last, 410)];
+      last = Math.max(last + 31, ARROWS[code][1]);
+      return [code, Math.min(last, 270)];
     }));
   }
 
-  function paint(act) {
+  function mark() {
     const hatch = (kind, gap) => draw("pattern", { id: ids[kind], width: gap, height: gap,
       patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
     draw("line", { x1: 0, x2: 0, y1: 0, y2: gap, class: "hatch" }));
-    const sag = { R: hangs("R"), L: hangs("L") };
     const rowsAt = heights();
-    svgPlace.replaceChildren(draw("svg", { viewBox: `0 0 ${VIEW.width} ${VIEW.height}`,
-      focusable: "false" }, draw("defs", {}, hatch("dense", 5), hatch("sparse", 10)), head(act),
-    Object.keys(AREAS).flatMap(area), SIDES.flatMap((side) => half(side, act, sag[side], ids[side])),
-    mouth(act, sag, ids.M), aus().flatMap((code) => SIDES.flatMap((side) =>
-      arrow(code, side, look(code, side).status, rowsAt.get(code))))));
+    marks.replaceChildren(draw("svg", { viewBox: `0 0 ${VIEW.width} ${VIEW.height}`, focusable: "false" },
+      draw("defs", {}, hatch("dense", 3.5), hatch("sparse", 7)), Object.keys(AREAS).flatMap(area),
+      aus().flatMap((code) => SIDES.flatMap((side) =>
+        arrow(code, side, look(code, side).status, rowsAt.get(code))))));
+  }
+
+  // -- the face
+
+  // What each half does: "12/left" for an action's activation, "lid_upper_left" for a mode.
+  function pose() {
+    const { full, slack, unseen: without } = data.face;
+    const goal = {};
+    for (const side of SIDES) {
+      const word = SIDE_WORDS[side];
+      for (const muscle of hangs(side)) {
+        const [part, amount] = slack[muscle];
+        goal[/^\d/.test(part) ? `${part}/${word}` : `${part}_${word}`] = amount;
+      }
+      for (const code of aus().filter((one) => !without.includes(one))) {
+        const key = `${code}/${word}`;
+        goal[key] = Math.max(goal[key] || 0, full * look(code, side).strength);
+      }
+    }
+    return goal;
+  }
+
+  let geometry = null;
+  let loading = null;
+  let shown = {};
+  let run = 0;
+  const split = (goal) => ({
+    scores: Object.entries(goal).filter(([key]) => key.includes("/")),
+    modes: Object.fromEntries(Object.entries(goal).filter(([key]) => !key.includes("/"))),
+  });
+
+  function paint() {
+    const width = Math.round(stage.clientWidth * Math.min(devicePixelRatio || 1, 2));
+    if (!geometry || !width) return;
+    if (canvas.width !== width) {
+      Object.assign(canvas, { width, height: Math.round((width * VIEW.height) / VIEW.width) });
+    }
+    const { scores, modes } = split(shown);
+    geometry.pose(new Map(scores), modes);
+    studio().paint(canvas, geometry, { data });
   }
 
   // The face moves to its new pose; at once where motion is not wanted.
-  let shown = {};
-  let run = 0;
   function move() {
-    const goal = {};
-    for (const code of aus()) for (const side of SIDES) goal[code + side] = look(code, side).strength;
-    const from = { ...shown };
-    const keys = new Set([...Object.keys(from), ...Object.keys(goal)]);
+    const goal = pose();
+    const from = shown;
+    const keys = [...new Set([...Object.keys(from), ...Object.keys(goal)])];
     const started = performance.now();
     const mine = (run += 1);
     const step = (now) => {
       if (mine !== run) return;
-      const time = reducedMotion() ? 1 : Math.min(1, Math.max(0, (now - started) / 420));
-      const eased = time * time * (3 - 2 * time);
-      shown = Object.fromEntries([...keys].map((key) =>
-        [key, mix(from[key] || 0, goal[key] || 0, eased)]));
-      paint(shown);
+      const time = reducedMotion() || !geometry ? 1 : Math.min(1, Math.max(0, (now - started) / 420));
+      shown = time === 1 ? goal : Object.fromEntries(keys.map((key) =>
+        [key, mix(from[key] || 0, goal[key] || 0, time * time * (3 - 2 * time))]));
+      paint();
       if (time < 1) requestAnimationFrame(step);
     };
     step(started);
+  }
+
+  async function load() {
+    try {
+      if (!studio().usable()) throw new Error("no WebGL2");
+      geometry = await sharedFace(await packedFace(model));
+      paint();
+      wait.replaceWith(canvas);
+      root.dataset.state = "live";
+    } catch (error) {
+      // The picture at rest stays; marks, table and words say what moves.
+      Object.assign(root.dataset, { state: "still", reason: error.message });
+    }
   }
 
   function set(changes) {
@@ -222,7 +275,7 @@ function render({ model, el }) {
     // The buttons are new; a reader at the keyboard stays where she was.
     if (held) [...badges.children].find(({ value }) => value === held).focus();
     const name = site ? select.selectedOptions[0].textContent : "";
-    const hanging = SIDES.flatMap((half) => [...hangs(half)].map((muscle) =>
+    const hanging = SIDES.flatMap((half) => hangs(half).map((muscle) =>
       `${SIDE_WORDS[half]}, ${data.signTexts[muscle]}`));
     const result = `${site ? `Cut: ${side} ${name}.` : "Nothing is cut."} ${state.command === "voluntary"
       ? "Voluntary" : "Emotional"} command: ${SIDES.map(count).join(", ")}.`;
@@ -233,6 +286,9 @@ function render({ model, el }) {
     ...SIDES.flatMap((half) => explain(state.selected, half))]
       : [make("p", { class: "ntl-quiet" }, "Choose a unit to see its path on both sides.")]));
     Object.assign(root.dataset, { lesion: state.lesion, command: state.command, task: state.task });
+    const missing = aus().filter((code) => data.face.unseen.includes(code)).map((code) => labels.get(code).label);
+    unseen.textContent = missing.length ? `The face has no picture of ${missing.join(", ")}.` : "";
+    mark();
     move();
   }
 
@@ -254,6 +310,15 @@ function render({ model, el }) {
     });
   }
   show();
+  const watcher = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) loading ||= load(); });
+  watcher.observe(stage);
+  const measure = new ResizeObserver(paint);
+  measure.observe(stage);
+  const forget = studio().onRestored(paint);
+  // For tests: the pose that is asked for, and what the face makes of it.
+  root.lesionLab = { pose, ready: () => (loading ||= load()),
+    frame: (view = {}) => probe(geometry, { ...split(pose()), ...view }, data) };
+  return () => { run += 1; watcher.disconnect(); measure.disconnect(); forget(); };
 }
 
 export default { render };

@@ -14,10 +14,12 @@ from typing import Any
 
 import traitlets
 
-from fau_teach import anatomy, facs
+from fau_teach import anatomy, clip, facs
+from fau_teach._data import read_csv
 from fau_teach.anatomy import LesionResult
 from fau_teach.anatomy.explain import SIGNS
-from fau_teach.widgets._base import Figure, check_option, read_text
+from fau_teach.widgets._base import check_option, read_text
+from fau_teach.widgets.faceview import FaceFigure
 
 COMMANDS = ("voluntary", "emotional")
 SIDES = ("R", "L")
@@ -60,7 +62,19 @@ TASKS = (
     Task("lower_teeth", "show the lower teeth", ("16", "25")),
     Task("drop_jaw", "let the jaw drop", ("25", "26")),
 )
-# Areas that the drawing hatches when their units fail together.
+# The default identity; its package needs numpy, and this figure does not.
+FACE = "Ana"
+# A unit that is kept whole acts at the activation of this letter, a weak one at its share of it.
+LETTER = "D"
+# How the face shows a muscle that is slack at rest: a code and its activation, or a mode of the
+# face and its value. The face knows no gravity, so a small pull stands for what sinks.
+SLACK = {
+    "levator_palpebrae_superioris": ("lid_upper", 0.5),
+    "frontalis_medial": ("4", 0.4),
+    "orbicularis_oculi_palpebral": ("lid_lower", -0.35),
+    "zygomaticus_major": ("15", 0.65),
+}
+# Areas that the figure hatches when their units fail together.
 ZONES = {
     "forehead": ("1", "2", "4"),
     "lid": ("5",),
@@ -126,6 +140,7 @@ def lab_data() -> dict[str, Any]:
                 place: text for place, text in found.items() if healthy.get(place) != text
             }
             signs[lesion] = _signs(result)
+    shown = {row["code"] for row in read_csv("face/actions.csv", ("code",))}
     return {
         "aus": [
             [code, facs.au(code).label, facs.au(code).name, facs.au(code).face_half]
@@ -142,6 +157,11 @@ def lab_data() -> dict[str, Any]:
         "cells": cells,
         "signs": {lesion: found for lesion, found in signs.items() if found},
         "signTexts": dict(SIGNS),
+        "face": {
+            "full": clip.activation(LETTER),
+            "slack": SLACK,
+            "unseen": [code for code in result.aus if code not in shown],
+        },
     }
 
 
@@ -151,7 +171,7 @@ def _site_label(site: str) -> str:
 
 
 def _signs(result: LesionResult) -> dict[str, list[str]]:
-    """Muscles whose slackness shows at rest, by side: what the drawing lets hang."""
+    """Muscles whose slackness shows at rest, by side: what the face lets hang."""
     muscle_of = {text: muscle for muscle, text in SIGNS.items()}
     found: dict[str, list[str]] = {}
     for sign in result.signs:
@@ -160,7 +180,7 @@ def _signs(result: LesionResult) -> dict[str, list[str]]:
     return found
 
 
-class LesionLab(Figure):
+class LesionLab(FaceFigure):
     """A face that obeys, half by half, what a lesion leaves of the chain.
 
     Parameters
@@ -203,6 +223,7 @@ class LesionLab(Figure):
         kwargs.setdefault("label", "Lesion lab: what each half of the face can still do")
         super().__init__(
             data=data,
+            face=FACE,
             lesion=lesion or "",
             command=command,
             task=task,
@@ -212,8 +233,9 @@ class LesionLab(Figure):
 
     @classmethod
     def module_text(cls) -> str:
-        """JavaScript of the figure: helpers, the face's drawing, the lab."""
-        return "\n".join(read_text(name) for name in ("common.js", "face.js", "lesion_lab.js"))
+        """JavaScript of the figure: the face, helpers, marks on the face, the lab."""
+        names = (*cls.library, "common.js", "face_marks.js", "lesion_lab.js")
+        return "\n".join(map(read_text, names))
 
     def fallback_html(self) -> str:
         """Table of lesions: units lost and weak on each side, for both commands."""

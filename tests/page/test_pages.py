@@ -114,6 +114,15 @@ def test_pictures_have_words(path: str) -> None:
             assert picture.find_parent("figure"), f"{source}: a figure needs its caption"
 
 
+def libraries(name: str) -> list[str]:
+    """What the script of a figure says that it shares with others."""
+    if not name.startswith("figures/"):
+        return []
+    text = (HTML / "_static" / name).read_text(encoding="utf-8")
+    found = re.search(r'"library": \[([^\]]*)\]', text)
+    return re.findall(r'"(\w+)"', found[1]) if found else []
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_page_weight(path: str) -> None:
     """HTML, every style sheet and our own scripts, as they lie on disk; figures' data apart."""
@@ -129,6 +138,7 @@ def test_page_weight(path: str) -> None:
     ]
     # What a deck and an exercise load later counts as well.
     own += [name for mark, names in LOADED_LATER.items() if mark in text for name in names]
+    own += [f"figures/{name}.js" for name in {one for name in own for one in libraries(name)}]
     files |= {HTML / "_static" / name for name in own}
     weight = len(text.encode("utf-8")) + sum(file.stat().st_size for file in files)
     data = "".join(

@@ -12,14 +12,17 @@ import pytest
 
 from fau_teach import clip
 from fau_teach._data import read_csv
+from fau_teach.clip.key_tables import TABLES
 from fau_teach.face import visible
 from fau_teach.face.actions import actions, sides
 from fau_teach.face.mesh import Float, Int, Mesh
 
 SIZE = 400
-GAP = {"25": 8.0, "27": 30.0, "26": 6.0, "24": -3.0, "12": 0.1}
+GAP = {"25": 8.0, "27": 30.0, "26": 6.0, "24": -3.0, "17": -4.0, "12": 0.1}
 # Codes that move the same ten vertices, or others; all else moves a place of its own.
-DIRECTION = {"6": (0.0, 1.0, 0.0), "12": (0.0, 2.0, 0.0), "7": (1.0, 0.0, 0.0)}
+DIRECTION = {
+    "6": (0.0, 1.0, 0.0), "12": (0.0, 2.0, 0.0), "7": (1.0, 0.0, 0.0), "15": (3.0, -1.5, 0.0)
+}  # fmt: skip
 
 
 def block() -> Float:
@@ -116,6 +119,42 @@ def test_a_code_is_covered_by_what_looks_like_it() -> None:
     assert all(value <= 0.9 for value in rows.values())
 
 
+def test_codes_that_pull_against_each_other_leave_their_net_motion() -> None:
+    rows = {(r["code"], r["other"]): float(r["residual"]) for r in visible.masking(TOY)}
+    # 12 up by 2 and 15 down by 1.5: up by 0.5, a quarter of 12. It looks like neither.
+    assert rows["12", "15"] == 0.25
+    # Of 15 its way across stays: (3, 0.5) along (3, -1.5) is 0.733 of it.
+    assert rows["15", "12"] == round((9 - 0.75) / (9 + 2.25), 2)
+    # 6 goes down beside 15: nothing of it is left.
+    assert rows["6", "15"] == 0
+
+
+def test_what_moves_mostly_forward_is_judged_in_space() -> None:
+    measured = visible._Measured(TOY)
+    own = np.array([[0.0, 0.1, 4.0]] * 5)
+    assert measured._net(own, own * (1, 1, 0.5), "4") == pytest.approx(0.5, abs=1e-3)
+    flat = np.array([[0.0, 4.0, 4.0]] * 5)
+    assert measured._net(flat, flat * (1, 0.25, 9), "4") == 0.25
+    # A jaw that drops takes the skin along.
+    assert measured._net(flat, -flat, "27") == 1
+    assert measured._net(flat, -flat, "4") == 0
+
+
+def test_what_closes_the_lips_takes_away_the_companion() -> None:
+    rows = {(r["code"], r["by"], r["other"], r["at"]): r for r in visible.companions(TOY)}
+    knots = [f"{level:g}" for level in visible.LEVELS]
+    # 26 parts the lips by 6 mm times its activation squared, 17 takes away 4 mm.
+    for at in visible.LEVELS:
+        expected = [max(0, 6 * x**2 - 4 * at**2) / (6 * x**2) for x in visible.LEVELS]
+        found = [float(rows["25", "26", "17", f"{at:g}"][knot]) for knot in knots]
+        assert found == [round(share, 2) for share in expected]
+    # 12 parts them further; 24 cannot stand beside 25 and needs no row.
+    assert {other for code, by, other, _ in rows if (code, by) == ("25", "26")} == {"17"}
+    sight = visible.sight(TOY)
+    assert sight == clip.Sight.of(visible.table(TOY), visible.masking(TOY), rows.values())
+    assert sight.share("25", "26", 1, "17", 1) == 0.33
+
+
 def test_the_command_shows_or_writes_the_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,10 +163,11 @@ def test_the_command_shows_or_writes_the_tables(
     shown = capsys.readouterr().out
     assert shown.startswith("code,by,side,0.05,")
     assert "\ncode,other,residual\n" in shown
+    assert "\ncode,by,other,at,0.2,0.5,1\n" in shown
     monkeypatch.setattr(visible, "data_file", lambda name: tmp_path / name)
     (tmp_path / "clip").mkdir()
     assert visible.main(["--write"]) == 0
-    written = [(tmp_path / "clip" / f"{name}.csv").read_text() for name in ("visible", "masking")]
+    written = [(tmp_path / "clip" / f"{name}.csv").read_text() for name in TABLES]
     assert "\n".join(written) + "\n" == shown
 
 
@@ -136,10 +176,11 @@ def test_the_command_shows_or_writes_the_tables(
 )
 def test_the_shipped_tables_equal_recomputed_ones() -> None:
     stale = "the face has changed: run python -m fau_teach.face.visible --write"
-    face = visible.default_face()
+    measured = visible._Measured(visible.default_face())
     for name, heads, again, within in (
-        ("visible", ("code", "by", "side"), visible.table(face), 0.05),
-        ("masking", ("code", "other"), visible.masking(face), 0.02),
+        ("visible", ("code", "by", "side"), visible._table(measured), 0.05),
+        ("masking", ("code", "other"), visible._masking(measured), 0.02),
+        ("companions", ("code", "by", "other", "at"), visible._companions(measured), 0.05),
     ):
         shipped = read_csv(f"clip/{name}.csv")
         keys = [[tuple(row[head] for head in heads) for row in rows] for rows in (again, shipped)]
