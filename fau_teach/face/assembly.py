@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fau_teach.face import cage, clothes, ears, hair, oral, parts
-from fau_teach.face.mesh import Mesh
+from fau_teach.face.mesh import Float, Mesh
 from fau_teach.face.parts import Part
-from fau_teach.face.proportions import inner_shift
+from fau_teach.face.proportions import inner_shift, shaped
 
 if TYPE_CHECKING:
     from fau_teach.face.face import Face
@@ -24,11 +25,10 @@ def assemble(face: Face) -> tuple[Part, ...]:
     Teeth and tongue keep their size and go where the mouth goes; ears, hair and shirt fit the
     skin they sit on.
     """
-    inner = inner_shift(face.identity.proportions)
     within = [
-        Part(p.name, Mesh(p.mesh.vertices + inner, p.mesh.faces, p.mesh.attributes), p.material,
+        Part(p.name, Mesh(p.mesh.vertices + shift, p.mesh.faces, p.mesh.attributes), p.material,
              p.motion)
-        for p in (*oral.teeth(), oral.tongue())
+        for p, shift in _within(face)
     ]  # fmt: skip
     return (
         *parts.eyes(),
@@ -38,6 +38,20 @@ def assemble(face: Face) -> tuple[Part, ...]:
         *_on_head(face),
         clothes.shirt(),
     )
+
+
+def _within(face: Face) -> Iterator[tuple[Part, Float]]:
+    """Teeth, gums and tongue, and how far each goes with the mouth [mm].
+
+    A row of teeth goes back where the skin before it lies farther back than the lips.
+    """
+    marks, proportions = cage.landmarks(), face.identity.proportions
+    inner, ring = inner_shift(proportions), marks.of("mouth_surround")
+    moved = (shaped(proportions) - marks.points)[ring[[0, -1]], 2] - inner[2]
+    back = {"upper": min(moved[0], 0.0), "lower": min(moved[1], 0.0)}
+    for part in (*oral.teeth(), oral.tongue()):
+        deep = back.get(part.name.rsplit("_", 1)[-1], back["lower"])
+        yield part, inner + np.array([0.0, 0.0, deep])
 
 
 def _on_head(face: Face) -> tuple[Part, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -140,10 +141,10 @@ def topology() -> tuple[Int, Int]:
     between = np.where(_turn(plan[between])[:, None] < 0, between[:, ::-1], between)
     strips = [between]
     for rings, closed in ((mouth, False), (eye, True)):
-        for out, into in zip(rings, rings[1:], strict=False):
+        for out, into in pairwise(rings):
             strips.append(_strip(out, into, closed))
     cap, back = int(marks.of("mouth_cap")[0]), mouth[-1]
-    strips.append(np.array([[a, cap, b] for a, b in zip(back, back[1:], strict=False)], np.int32))
+    strips.append(np.array([[a, cap, b] for a, b in pairwise(back)], np.int32))
     half = np.concatenate(strips).astype(np.int32)
     mirror = np.arange(len(points), dtype=np.int32)
     right = len(points) + np.arange(int((~midline).sum()), dtype=np.int32)
@@ -181,14 +182,14 @@ def _attributes(points: Float) -> dict[str, Float]:
         vermilion[ring], cavity[ring] = _VERMILION[k], _MOUTH_CAVITY[k]
         lip[ring] = np.sign(5 - np.arange(len(ring))) * (0.9 if k == 0 else 1.0)
     cavity[marks.of("mouth_cap")] = 1
-    edge = _elevation(points[marks.of("eye_edge")])
+    margin = _elevation(points[marks.of("eye_margin")])
     top, bottom = np.arange(1, 8), np.arange(15, 8, -1)
-    meet = edge[bottom] + (1 - _UPPER_SHARE) * (edge[top] - edge[bottom])
+    meet = margin[bottom] + (1 - _UPPER_SHARE) * (margin[top] - margin[bottom])
     for k, name in enumerate(EYE_RINGS):
         ring = marks.of(f"eye_{name}")
         cavity[ring], vermilion[ring] = _EYE_CAVITY[k], _LASH_LINE[k]
-        upper[ring[top]] = _LID_SHARE[k] * (meet - edge[top])
-        lower[ring[bottom]] = _LID_SHARE[k] * (meet - edge[bottom])
+        upper[ring[top]] = _LID_SHARE[k] * (meet - margin[top])
+        lower[ring[bottom]] = _LID_SHARE[k] * (meet - margin[bottom])
     head = smoothstep(y, -188, -118)
     return {
         "uv": uv,
@@ -210,7 +211,7 @@ def _fitting() -> Callable[[Float], Float]:
     flat = Mesh(np.zeros((size, 3)), faces)
     rows = subdivide(flat, 3).between(0, 3)[:size]
     hold = np.array([_HOLD[kind] for kind in marks.kind])
-    x, y, z = marks.points.T
+    _, y, z = marks.points.T
     face = np.array([kind == "face" for kind in marks.kind])
     hold[face & (y < -70)] = 1.0
     hold[face & (z < -40)] = 3.0
@@ -229,10 +230,10 @@ def _jaw(base: Mesh, targets: Float) -> Float:
 
     The weights between are those of a thin plate over the skin, slit at the mouth.
     """
-    x, y, z = targets.T
+    _, y, z = targets.T
     lip = base.attributes["lip"]
     moves = (lip < -0.85) | ((y < -86) & (y > -118) & (z > -28))
-    stays = (lip > 0.85) | (y > -44) | (y < -140) | (z < -92)
+    stays = (lip > 0.85) | (y > -44) | (y < -150) | (z < -92)
     laplacian = cotangent_laplacian(base.vertices, base.faces)
     plate = laplacian @ sp.diags_array(1 / vertex_areas(base.vertices, base.faces)) @ laplacian
     plate = sp.csr_array(plate)
@@ -277,22 +278,41 @@ def build(points: Float | None = None, levels: int = 3) -> Hierarchy:
 
 def contact_pairs(hierarchy: Hierarchy) -> Int:
     """Pairs (upper, lower) of level-1 vertices that touch where the lips are closed: (K, 2)."""
-    marks = landmarks()
-    ring = marks.of("mouth_contact")
-    _, mirror = topology()
-    upper, lower = ring[:5], ring[10:5:-1]
-    pairs = [*zip(upper, lower, strict=True)]
-    pairs += [(mirror[a], mirror[b]) for a, b in pairs if mirror[a] != a]
-    matrix = hierarchy.matrices[0]
-    size = matrix.shape[1]
-    ends = {frozenset(p): size + k for k, p in enumerate(_edges(hierarchy.levels[0].faces))}
-    middle = []
-    for side in (lambda i: i, lambda i: mirror[i]):
-        for a, b in zip(ring[:5], ring[1:6], strict=True):
-            c, d = ring[10 - list(ring).index(a)], ring[10 - list(ring).index(b)]
-            up, down = frozenset((side(a), side(b))), frozenset((side(c), side(d)))
-            middle.append((ends[up], ends[down]))
-    return np.array([*pairs, *middle], np.int32)
+    ring = landmarks().of("mouth_contact")
+    return _facing(ring[:6], ring[10:4:-1], len(hierarchy.levels[0].vertices))
+
+
+def lid_contact() -> tuple[Int, Float]:
+    """Pairs (K, 2) of level-1 vertices of the margins that meet in a shut eye, and who follows.
+
+    Returns
+    -------
+    pairs, and (N,) share of the margin's way that each level-1 vertex takes, negative on the
+    lower lid
+    """
+    marks, (faces, _) = landmarks(), topology()
+    share = np.zeros(len(marks.points))
+    for name, part in zip(EYE_RINGS, _LID_SHARE, strict=True):
+        ring = marks.of(f"eye_{name}")
+        share[ring[1:8]], share[ring[9:]] = part, -part
+    share = whole(share)
+    first = subdivide(Mesh(np.zeros((len(share), 3)), faces, {"share": share}), 1)
+    ring = marks.of("eye_margin")
+    pairs = _facing(ring[:9], ring[[0, *range(15, 7, -1)]], len(share))
+    return pairs, first.levels[1].attributes["share"]
+
+
+def _facing(upper: Int, lower: Int, size: int) -> Int:
+    """Level-1 pairs of two facing rows of the cage, both sides, where the rows are apart."""
+    faces, mirror = topology()
+    ends = {frozenset(p): size + k for k, p in enumerate(_edges(faces))}
+    pairs: dict[tuple[int, int], None] = {}
+    for side in (np.arange(size), mirror):
+        up, down = side[upper], side[lower]
+        pairs |= dict.fromkeys((int(a), int(b)) for a, b in zip(up, down, strict=True) if a != b)
+        for above, below in zip(pairwise(up), pairwise(down), strict=True):
+            pairs[ends[frozenset(above)], ends[frozenset(below)]] = None
+    return np.array([*pairs], np.int32)
 
 
 def _edges(faces: Int) -> list[tuple[int, int]]:

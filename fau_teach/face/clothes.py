@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
+from fau_teach.face.cage import smoothstep
 from fau_teach.face.hair import CENTRE, Scalp, plain_scalp
 from fau_teach.face.mesh import Float, Mesh, vertex_normals
 from fau_teach.face.parts import Part, dome, grid_faces, symmetric, through, unit
@@ -120,10 +121,10 @@ def headscarf(
     Returns
     -------
     tuple of Part
-        `scarf_head` (bound, or moving with the head) and `scarf_neck` (fixed, reaching up into
-        the hood). Attributes `weave` (N, 2) [mm] and `rib` (N,) as for `shirt`. Ears and hair
-        are left out under it. Boundaries: the edge round the face, turned in; both ends of the
-        lower part.
+        `scarf_head` (bound, or moving with the head) and `scarf_neck` (bound, or fixed; reaching
+        up into the hood). Attributes `weave` (N, 2) [mm] and `rib` (N,) as for `shirt`. Ears and
+        hair are left out under it. Boundaries: the edge round the face, turned in; both ends of
+        the lower part.
     """
     size, sine, _ = _around(56)
     edge = through(_EDGE, np.rad2deg(size))
@@ -155,13 +156,31 @@ def headscarf(
     tucked = edge - unit(away) * 4.0 - [0.0, 0.0, 5.0]
     rings = symmetric(np.concatenate([rings, tucked[None]]))
     hood = dome(CENTRE + pole * (scalp(pole[None])[0] + loose * 7.5), rings)
-    bind = None
+    bind, wrap = None, _wrap()
     if skin is not None:
         bind = cKDTree(skin.vertices).query(hood.vertices)[1].astype(np.int32)
     return (
         Part("scarf_head", _woven(hood), "cloth", "head" if bind is None else "bound", bind),
-        Part("scarf_neck", _woven(_wrap()), "cloth", "fixed"),
+        _draped(wrap, skin),
     )
+
+
+def _draped(wrap: Mesh, skin: Mesh | None) -> Part:
+    """Lower part of the scarf; on a face its rim goes with chin and head, its hem stays."""
+    if skin is None or not {"jaw", "head"} <= skin.attributes.keys():
+        return Part("scarf_neck", _woven(wrap), "cloth", "fixed")
+    x, y, z = wrap.vertices.T
+    ahead = np.cos(np.arctan2(x, z + 90))
+    jaw = smoothstep(y, -162, -118) * smoothstep(ahead, 0.45, 0.95)
+    # The hem lies lower in front than at the nape, where the shirt's collar must stay covered.
+    wanted = np.stack([jaw, smoothstep(y + 16 * ahead, -166, -112)], 1)
+    there = np.stack([skin.attributes["jaw"], skin.attributes["head"]], 1)
+    # Shares of the motion first; of those vertices that have them, a near one. Not of the mouth.
+    outside = np.flatnonzero((skin.attributes["cavity"] < 0.1) & (skin.vertices[:, 1] < -88))
+    scale = (300, 800)
+    tree = cKDTree(np.hstack([there * scale, skin.vertices])[outside])
+    found = tree.query(np.hstack([wanted * scale, wrap.vertices]))[1]
+    return Part("scarf_neck", _woven(wrap), "cloth", "bound", outside[found].astype(np.int32))
 
 
 def _excess(points: Float, skin: Mesh) -> Float:
@@ -182,8 +201,8 @@ def _wrap() -> Mesh:
     size, sine, cosine = _around(44)
     rows = []
     for k, (y, wide, front, back) in enumerate((
-        (-112, 46, -40, -150), (-124, 53, -26, -150), (-134, 60, -16, -150), (-148, 66, -11, -148),
-        (-163, 75, -10, -155), (-179, 92, -4, -164), (-197, 114, 8, -174), (-212, 130, 14, -184),
+        (-112, 46, -34, -150), (-124, 53, -21, -150), (-134, 60, -16, -150), (-148, 66, -11, -148),
+        (-163, 75, -6, -155), (-179, 92, 2, -164), (-197, 114, 13, -174), (-212, 130, 19, -184),
     )):  # fmt: skip
         middle, half = (front + back) / 2, (front - back) / 2
         wave = min(k / 2, 1.0) * (

@@ -56,7 +56,8 @@ class Pull:
     against, held : (n, 3) line of contact, if the lip presses on one, and the share of the
         vertical force that it takes up
     peak : largest displacement with both sides at activation 1 [mm]
-    strength : force at activation 1 [N]
+    strength : sum of the sizes of all forces at activation 1 [N]; belly and contact count, so it
+        is no tension of fibres
     """
 
     id: str
@@ -309,7 +310,7 @@ def distribution(
     normals : (N, 3) unit normals; computed if left out
     proportions : those of the face, which the muscles follow; the default face's if left out
     variant : ``"used"`` gives each vertex its own fibre direction; ``"printed"`` a scalar per
-        vertex, to be multiplied with one vector per muscle (:func:`mean_directions`)
+        vertex, to be multiplied with one vector per muscle (``spread.mean_directions``)
     normalise : ``"column"``: the shares of a muscle sum to 1, which keeps the total force;
         ``"row"``: the shares at a vertex do, which does not
 
@@ -348,45 +349,6 @@ def distribution(
         scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
         share, field = share * scale, field * scale[:, None]
     return share if variant == "printed" else field.reshape(-1, field.shape[-1])
-
-
-def mean_directions(spread: Float) -> Float:
-    """The one vector per muscle that comes nearest to its forces: their sum (M, 3) [N per N].
-
-    `spread` is (3N, M) of variant ``"used"``.
-    """
-    return np.asarray(spread.reshape(-1, 3, spread.shape[1]).sum(axis=0).T)
-
-
-def unexplained(field: Float, groups: npt.NDArray[np.intp]) -> float:
-    """Share of the energy that remains if each group of vectors is replaced by its mean.
-
-    Parameters
-    ----------
-    field : (n, 3) or (n, 2) vectors
-    groups : (n,) group of each vector, from 0
-
-    Returns
-    -------
-    0 to 1; on a ring of 36 pulling to its centre 1, .594, .187, .050, .012 for 1, 2, 4, 8, 16
-    sectors
-
-    Source: S1-006.
-    """
-    count = np.bincount(groups).astype(float)
-    means = np.stack([np.bincount(groups, x) / np.maximum(count, 1) for x in field.T], axis=1)
-    return float(np.sum((field - means[groups]) ** 2) / np.sum(field**2))
-
-
-def effective_areas(spread: Float, share: float = 0.05) -> npt.NDArray[np.bool_]:
-    """Mask of the vertices that each muscle holds (N, M), from variant ``"used"`` (3N, M).
-
-    `share` is the least force that counts, relative to the largest of the same muscle.
-
-    Source: S1-007.
-    """
-    size = np.linalg.norm(spread.reshape(-1, 3, spread.shape[1]), axis=1)
-    return np.asarray(size >= share * size.max(axis=0))
 
 
 def strands(

@@ -151,8 +151,8 @@ def _gum(arch: Arch) -> Mesh:
     neck = np.stack([0.1 * one - 0.5 * pap, 0.7 + 2.0 * pap], 1)
     back = np.stack([-0.92 * thick, 0.8 + 1.6 * pap], 1)
     outline = [
-        np.stack([-2.0 * one, -11.0 * one], 1), np.stack([0.3 * one, -7.0 * one], 1),
-        np.stack([1.1 * one - 0.5 * pap, -2.6 * one], 1), neck + np.array([0.5, -1.1]), neck,
+        np.stack([-6.0 * one, -11.0 * one], 1), np.stack([-3.6 * one, -7.0 * one], 1),
+        np.stack([-0.7 * one - 0.3 * pap, -2.6 * one], 1), neck + np.array([0.1, -1.1]), neck,
         np.stack([-1.6 * one, 0.6 + 2.2 * pap], 1), np.stack([1.6 - thick, 0.4 + 1.2 * pap], 1),
         back, back + np.array([-1.2, -2.2]), np.stack([-thick - 2.6, -8.0 * one], 1),
     ]  # fmt: skip
@@ -166,8 +166,8 @@ def _gum(arch: Arch) -> Mesh:
     return Mesh(vertices.reshape(-1, 3), faces if arch.down else faces[:, ::-1])
 
 
-UPPER_ARCH = Arch(edge=-70.5, front=1.5, half_width=27.0, depth=29.0, down=True)
-LOWER_ARCH = Arch(edge=-69.5, front=-1.3, half_width=25.0, depth=28.0, down=False)
+UPPER_ARCH = Arch(edge=-70.5, front=0.7, half_width=27.0, depth=29.0, down=True)
+LOWER_ARCH = Arch(edge=-69.5, front=-2.1, half_width=25.0, depth=28.0, down=False)
 
 
 def _dimmed(mesh: Mesh, front: float) -> Mesh:

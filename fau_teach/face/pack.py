@@ -38,6 +38,7 @@ COLUMN_STEP = 1 / 128
 """Step of a column at the largest activation that an action gives it [mm]."""
 STRAIN_STEP = 1 / 512
 """Step of the compressions, likewise."""
+_WHO = ("pairs", "rows", "left")
 _LIMITS = {"u1": (0, 255), "i2": (-32768, 32767), "u2": (0, 65535)}
 _Header = dict[str, Any]
 _Values = npt.NDArray[Any]
@@ -60,7 +61,12 @@ class _Writer:
                 f"{what} reaches {np.abs(values).max():g}, but a section of type {kind} with step "
                 f"{step:g} holds {low * step:g} to {high * step:g}."
             )
-        place = {"at": len(self.body), "type": kind, "shape": list(whole.shape), "step": step}
+        place = {
+            "at": len(self.body),
+            "type": kind,
+            "shape": list(whole.shape),
+            "step": step,
+        }
         self.body += whole.astype(f"<{kind}").tobytes()
         self.body += bytes(-len(self.body) % 8)
         return place
@@ -117,7 +123,11 @@ def _column(face: FaceLike, name: str, weight: float, writer: _Writer) -> _Heade
     """One column: a bit for each vertex that it moves, then dx, dy, dz, cu, cv of those."""
     step, strain_step = COLUMN_STEP / max(weight, 1.0), STRAIN_STEP / max(weight, 1.0)
     moves, strains = face.columns[name], face.strains[name]
-    found: _Header = {"id": name, "side": face.sides[name], "mirror": face.mirror_of[name]}
+    found: _Header = {
+        "id": name,
+        "side": face.sides[name],
+        "mirror": face.mirror_of[name],
+    }
     twin = found["mirror"]
     if found["side"] == "right" and twin in face.columns:
         same = np.abs(moves - mirrored(face.columns[twin], face.mirror)).max() < step / 2
@@ -168,14 +178,17 @@ def _overlay(overlay: Overlay, writer: _Writer) -> _Header:
 
 
 def _contact(face: FaceLike, writer: _Writer) -> _Header:
-    """The line of the lips, worked out here so that rounding cannot change who follows whom."""
+    """The lines of lips and lids, worked out here so that rounding cannot change who follows."""
     lips = kinematics.contact(face.base.vertices, face.base.attributes["lip"], face.contact)
-    return {
-        "pairs": writer.put("contact", lips.pairs, "u2"),
-        "rows": writer.put("contact rows", lips.rows, "u2"),
-        "left": writer.put("contact left", lips.left, "u2"),
-        "share": writer.put("contact share", lips.share, "i2", ATTRIBUTE_STEP),
-        "follow": writer.put("contact follow", lips.follow, "i2", ATTRIBUTE_STEP),
+    lids = None if lips.lids is None else _meeting("lids", lips.lids, writer)
+    return _meeting("contact", lips, writer) | {"lids": lids}
+
+
+def _meeting(what: str, line: kinematics.Meeting, writer: _Writer) -> _Header:
+    whole = {name: writer.put(f"{what} {name}", getattr(line, name), "u2") for name in _WHO}
+    return whole | {
+        name: writer.put(f"{what} {name}", getattr(line, name), "i2", ATTRIBUTE_STEP)
+        for name in ("share", "follow", "overlap")
     }
 
 

@@ -113,8 +113,10 @@ class FaceGeometry {
     this.level = loopStep(coarse, this.size);
     this.columns = this.readColumns(raw);
     this.actions = new Map(header.actions.map(([code, side, parts]) => [`${code}/${side}`, Object.entries(parts)]));
-    this.lips = { pairs: raw(contact.pairs), rows: raw(contact.rows), left: raw(contact.left),
-      share: get(contact.share), follow: get(contact.follow) };
+    const meeting = (one) => one && { pairs: raw(one.pairs), rows: raw(one.rows), left: raw(one.left),
+      share: get(one.share), follow: get(one.follow), overlap: get(one.overlap) };
+    this.lips = meeting(contact);
+    this.lids = meeting(contact.lids);
     this.muscles = header.overlay && { ...header.overlay, corners: raw(header.overlay.corners),
       weights: get(header.overlay.weights), owner: raw(header.overlay.owner), hold: get(header.overlay.hold) };
 
@@ -233,9 +235,10 @@ class FaceGeometry {
     state.set(rest);
     this.turnLids(modes);
     source.forEach((from, v) => { for (let k = 0; k < 3; k += 1) state[3 * v + k] += moved[from * PLANES + k]; });
+    this.closeLids(modes);
     this.clearEyes();
     this.turnJaw(state, 3, 0, source.length, modes, this.weights.jaw);
-    this.closeLips();
+    this.close(this.lips);
     for (let v = 0; v < size; v += 1) {
       const [x, y, z] = [0, 1, 2].map((k) => state[3 * v + k] - rest[3 * v + k]);
       this.way[v] = Math.sqrt(x * x + y * y + z * z);
@@ -280,26 +283,39 @@ class FaceGeometry {
   turnJaw(points, stride, from, to, modes, weights = null) {
     const { jaw_open: open, jaw_side: aside, jaw_forward: forward } = modes;
     if (!open && !aside && !forward) return;
-    const [y, z] = this.header.kinematics.jaw_axis;
+    const { jaw_axis: [y, z], jaw_glide: [down, ahead] } = this.header.kinematics;
     for (let v = from; v < to; v += 1) {
       const weight = weights ? weights[v] : 1;
       if (!weight) continue;
       const i = v * stride;
       turnPair(points, i + 1, i + 2, -open * RADIANS * weight, y, z);
       points[i] += aside * weight;
-      points[i + 2] += forward * weight;
+      points[i + 1] += open * down * weight;
+      points[i + 2] += (open * ahead + forward) * weight;
     }
   }
 
-  closeLips() {
+  // Edges that would cross at their mean height; a seal from 0 to 1 closes gaps as well.
+  close({ pairs, rows, left, share, follow, overlap }, seal = () => 0) {
     const { state } = this;
-    const { pairs, rows, left, share, follow } = this.lips;
-    const crossing = Float32Array.from({ length: pairs.length / 2 }, (_, k) =>
-      Math.max(state[3 * pairs[2 * k + 1] + 1] - state[3 * pairs[2 * k] + 1], 0) / 2);
+    const half = Float32Array.from(overlap, (most, k) => {
+      const cross = state[3 * pairs[2 * k + 1] + 1] - state[3 * pairs[2 * k] + 1] - most;
+      return (cross > 0 ? cross : seal(pairs[2 * k]) * cross) / 2;
+    });
     rows.forEach((v, k) => {
-      const [a, b] = [crossing[left[k]], crossing[left[k] + 1]];
+      const [a, b] = [half[left[k]], half[left[k] + 1]];
       state[3 * v + 1] += follow[k] * (a + share[k] * (b - a));
     });
+  }
+
+  closeLids(modes) {
+    if (!this.lids) return;
+    const { shut: [from, to] } = this.header.kinematics;
+    const seals = Object.fromEntries(["left", "right"].map((side) => {
+      const closed = (modes[`lid_upper_${side}`] + modes[`lid_lower_${side}`]) / 2;
+      return [side, Math.min(Math.max((closed - from) / (to - from), 0), 1)];
+    }));
+    this.close(this.lids, (v) => seals[this.rest[3 * v] > 0 ? "left" : "right"]);
   }
 
   turnHead(points, stride, from, to, modes, weights = null) {
@@ -394,7 +410,7 @@ class FaceGeometry {
       const { state, lips: { pairs } } = this;
       let gap = 0;
       for (let k = 0; k < pairs.length; k += 2) gap = Math.max(gap, state[3 * pairs[k] + 1] - state[3 * pairs[k + 1] + 1]);
-      put("margin_upper", Math.min(gap / this.header.lit_gap, 1) * 0.3);
+      put("margin_upper", Math.min(gap / this.header.shading.lit_gap, 1) * 0.3);
       put("margin_lower", 0);
     }
     if (motion.startsWith("eye_")) {

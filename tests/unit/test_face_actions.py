@@ -24,8 +24,8 @@ from fau_teach.face.actions import (
     weights,
 )
 from fau_teach.face.face import Face
-from fau_teach.face.mesh import Float
-from fau_teach.face.muscles import Pull, columns, muscles, pulls
+from fau_teach.face.mesh import Float, vertex_normals
+from fau_teach.face.muscles import Pull, columns, loads, muscles, pulls
 
 UNITS = "1 2 4 5 6 7 9 10 11 12 13 14 15 16 17 18 20 21 22 23 24 25 26 27 28 38 39 43 45 46"
 OTHERS = "19 29 30 32 33 34 35 36 37 51 52 53 54 55 56 57 58 61 62 63 64"
@@ -55,7 +55,7 @@ def moved(*codes: str, side: str = "both", level: float = 1.0) -> Float:
 
 
 def at(field: Float, landmark: str) -> Float:
-    return field[face().landmarks[landmark]]
+    return np.asarray(field[face().landmarks[landmark]])
 
 
 def on(state: Float, name: str, side: str = "left") -> float:
@@ -251,11 +251,88 @@ def test_lips_stay_together_where_nothing_parts_them(code: str) -> None:
     assert gap_of(code) < 0.3
 
 
-def test_lips_close_over_a_lowered_jaw() -> None:
-    assert gap_of("26", "24") < 0.3 * gap_of("26")
-    assert mix({("26", "both"): 1.0, ("24", "both"): 1.0}).modes["jaw_open"] < 4.5
-    parted = {(code, "both"): 1.0 for code in ("24", "26", "25")}
-    assert mix(parted).modes["jaw_open"] == 8
+@pytest.mark.parametrize("code", ["17", "18", "23", "24", "28"])
+def test_lips_close_over_a_lowered_jaw(code: str) -> None:
+    level = clip.activation("D")
+    upper, lower = face().contact.T
+    for jaw, closing, slit in ((level, level, 0.4), (1.0, level, 1.2), (level, 1.0, 0.4)):
+        posed = face().pose({("26", "both"): jaw, (code, "both"): closing})
+        assert (posed[upper, 1] - posed[lower, 1]).max() < slit
+    scores = {("26", "both"): 1.0, (code, "both"): 1.0}
+    lone = mix({("26", "both"): 1.0}).modes["jaw_open"]
+    assert mix(scores).modes["jaw_open"] < 0.8 * lone
+    # Lips that part, or hardly close, leave the jaw where it is.
+    assert mix(scores | {("25", "both"): 1.0}).modes["jaw_open"] >= lone
+    assert gap_of("26") > 5
+    weak = face().pose({("26", "both"): 1.0, (code, "both"): clip.activation("A")})
+    assert (weak[upper, 1] - weak[lower, 1]).max() > 2
+
+
+@pytest.mark.parametrize(
+    ("closing", "pulling"),
+    [(c, p) for c in ("24", "17") for p in ("9", "10", "16") if c + p != "1716"],
+)
+def test_lips_that_are_pressed_stay_shut_against_a_pull(closing: str, pulling: str) -> None:
+    upper, lower = face().contact.T
+    for level in (clip.activation("B"), clip.activation("D"), 1.0):
+        posed = face().pose({(closing, "both"): level, (pulling, "both"): level})
+        assert (posed[upper, 1] - posed[lower, 1]).max() < 0.3
+
+
+def test_a_rolled_lip_cannot_be_drawn_from_the_teeth() -> None:
+    rolled = moved("28")
+    for other in ("16", "25"):
+        assert np.abs(moved("28", other) - rolled).max() < 1e-9
+
+
+def test_what_each_action_must_show_at_its_strongest() -> None:
+    """Cues of ``data/facs/au_claims.csv`` that a coder looks for, in millimetres."""
+    four, grief, nine = moved("4"), moved("1", "4"), moved("9")
+    assert at(four, "left_brow_inner")[0] < -2.5
+    assert at(grief, "left_brow_inner")[0] < -2.0 < 2.0 < at(grief, "left_brow_inner")[1]
+    assert at(nine, "left_brow_inner")[0] > -1.0
+    brow = at(moved("2"), "left_brow_inner")[1]
+    assert 0.5 < brow < 0.4 * at(moved("2"), "left_brow_outer")[1]
+    for code in ("22", "23", "24", "28"):
+        assert np.linalg.norm(at(moved(code), "subnasale")) < 3.0, code
+    assert at(moved("38"), "left_alare")[0] > 4.0
+    assert at(moved("39"), "left_alare")[0] < -3.5
+    pushed, sucked = moved("36", side="left"), moved("35")
+    assert np.linalg.norm(pushed, axis=1).max() > 12
+    assert np.linalg.norm(sucked, axis=1).max() > 9
+
+
+def nearest(*point: float) -> int:
+    seen = np.asarray(face().base.attributes["cavity"]) < 0.5
+    away = np.linalg.norm(face().base.vertices - point, axis=1)
+    return int(np.where(seen, away, np.inf).argmin())
+
+
+def test_cords_stand_out_on_the_neck() -> None:
+    skin = face().base
+    medial, hollow, lateral = (
+        nearest(*p) for p in ((22, -158, -47), (32, -158, -53), (41, -160, -61))
+    )
+    outward = vertex_normals(skin.vertices, skin.faces)
+    for code, least in (("21", 3.5), ("20", 0.8)):
+        raised = np.sum(moved(code) * outward, axis=1)
+        assert min(raised[medial], raised[lateral]) > raised[hollow] + least, code
+
+
+def test_a_dimple_lies_deeper_than_its_surroundings() -> None:
+    dimple = moved("14")
+    pit, beyond = nearest(31.9, -69.3, -5.6), nearest(42.7, -67.6, -11.5)
+    assert dimple[pit, 2] < dimple[beyond, 2] - 4
+    assert abs(moved("20")[pit, 2]) < 0.6 * abs(dimple[pit, 2])
+
+
+def test_skin_bulges_above_and_below_pressed_lips() -> None:
+    pressed = rest() + moved("24")
+    upper, lower = middle()
+    above, below = nearest(0, -58, 9.6), nearest(0, -82, 6.1)
+    assert min(moved("24")[above, 2], moved("24")[below, 2]) > 3
+    assert pressed[above, 2] > pressed[upper, 2] + 1.5
+    assert pressed[below, 2] > pressed[lower, 2] + 1.5
 
 
 def test_shared_muscles_saturate() -> None:
@@ -294,7 +371,7 @@ def test_every_named_combination_differs_from_the_sum(rule: acts.Rule) -> None:
         assert on(state.muscles, rule.part) == pytest.approx(value)
     elif rule.part.startswith("lips_"):
         whole = mix({**{(c, "both"): 0.7 for c in codes}, ("12", "both"): 1.0, ("17", "both"): 1.0})
-        at_load = [f"{n}_{s}" for n, s in columns(acts.loads())].index(name)
+        at_load = [f"{n}_{s}" for n, s in columns(loads())].index(name)
         alone = mix({("12", "both"): 1.0, ("17", "both"): 1.0})
         assert whole.loads[at_load] != pytest.approx(alone.loads[at_load])
     else:

@@ -15,15 +15,17 @@ from fau_teach.face.mesh import Float, Mesh
 from fau_teach.face.muscles import (
     columns,
     distribution,
-    effective_areas,
+    fitted,
     loads,
-    mean_directions,
     mirror_map,
     pulls,
     strands,
     strengths,
-    unexplained,
 )
+from fau_teach.face.overlay import overlay
+from fau_teach.face.proportions import displace, shaped
+from fau_teach.face.spread import effective_areas, mean_directions, unexplained
+from fau_teach.face.tissue import tissue
 
 NAMED = {
     "frontalis_medial",
@@ -258,6 +260,49 @@ def test_strands_run_from_bone_to_skin_on_both_sides() -> None:
             assert (not pull.halves) or (middle[:, 0] >= -1e-6).all()
         else:
             assert np.allclose(middle, pull.path)
+
+
+WIDE = {"nose_width": 2.0, "mouth_width": 2.0, "chin_length": 1.5}
+
+
+def test_muscles_and_tissue_follow_the_proportions() -> None:
+    chosen = [p for p in pulls() if p.id in ("nasalis_alar", "zygomaticus_major", "mentalis")]
+    built = cage.build(shaped(WIDE), levels=1)
+    skin = built.levels[1]
+    skin = Mesh(skin.vertices, skin.faces, {**skin.attributes, "mirror": built.mirrors[1]})
+    moved = displace(skins()[0].vertices, WIDE)
+    followed = distribution(skin, chosen, proportions=WIDE)
+    stayed = distribution(skin, chosen)
+    for k, pull in enumerate(chosen):
+        sizes = [
+            np.linalg.norm(m[:, 2 * k].reshape(-1, 3), axis=1)
+            for m in (distribution(skins()[0], chosen), followed, stayed)
+        ]
+        home, with_it, without = (size @ moved / size.sum() for size in sizes)
+        # The same skin is held as on the default face, wherever it now lies.
+        assert np.linalg.norm(with_it - home) < 1.0, pull.id
+        assert np.linalg.norm(without - home) > 2 * np.linalg.norm(with_it - home), pull.id
+    soft = [tissue(skin, p).tangential for p in (WIDE, None)]
+    default = tissue(skins()[0]).tangential
+    change = [float(np.abs(np.log(np.asarray(s) / default)).mean()) for s in soft]
+    assert change[0] < 0.7 * change[1]
+
+
+def test_rings_keep_their_size_and_fibres_are_drawn_where_they_pull() -> None:
+    ring = next(p for p in pulls() if p.is_ring)
+    moved = fitted(ring, {"face_width": 2.0})
+    assert np.array_equal(moved.path[1], ring.path[1])
+    assert not np.array_equal(moved.path[0], ring.path[0])
+    press = next(p for p in pulls() if p.against is not None)
+    again = fitted(press, WIDE)
+    assert again.against is not None
+    assert press.against is not None
+    assert np.array_equal(again.against, displace(press.against, WIDE))
+    line = next(iter(strands(press, 1, WIDE))).points
+    assert np.abs(line - again.path).max() > 1
+    skin = cage.build(shaped(WIDE), levels=1).levels[1]
+    here, there = (overlay(skin, [press], 1, p).fibres[0].corners for p in (WIDE, None))
+    assert not np.array_equal(here, there)
 
 
 def test_mirror_map_is_found_or_refused() -> None:

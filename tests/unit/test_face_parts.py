@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fau_teach.face import clothes, ears, hair, oral, parts
-from fau_teach.face.mesh import Float, Mesh, boundary_edges, boundary_loops, problems
+from fau_teach.face.face import Face, face
+from fau_teach.face.mesh import Float, Int, Mesh, boundary_edges, boundary_loops, problems
 from fau_teach.face.mesh import vertex_normals as normals
 from fau_teach.face.parts import Part
 
@@ -314,6 +315,57 @@ def test_headscarf_leaves_the_face_free_and_follows_the_skin() -> None:
     assert np.median(off) < 15
     loose, _ = clothes.headscarf(loose=2.0)
     assert extent(loose, 0) > extent(free, 0) + 5
+
+
+def first_hits(part: Float, faces: Int, around: tuple[float, float, float, float]) -> Float:
+    """Depth z of a surface seen from straight ahead, on a grid of 0.8 mm; -inf beside it."""
+    open3d = pytest.importorskip("open3d")
+    left, right, low, high = around
+    x, y = np.meshgrid(np.arange(left, right, 0.8), np.arange(low, high, 0.8))
+    rays = np.zeros((x.size, 6), np.float32)
+    rays[:, 0], rays[:, 1], rays[:, 2], rays[:, 5] = x.ravel(), y.ravel(), 200, -1
+    scene = open3d.t.geometry.RaycastingScene(nthreads=1)
+    scene.add_triangles(part.astype(np.float32), faces.astype(np.uint32))
+    return np.asarray(200 - scene.cast_rays(open3d.core.Tensor(rays))["t_hit"].numpy(), float)
+
+
+def covered(who: Face, score: str, name: str, around: tuple[float, float, float, float]) -> Float:
+    """How far skin lies before a part where both are seen from straight ahead [mm]."""
+    posed = who.posed(score)
+    k = [part.name for part in who.parts].index(name)
+    outside = who.base.attributes["cavity"][who.base.faces].max(axis=1) < 0.2
+    finer = np.repeat(outside, 4)  # four triangles of level 2 for each of level 1
+    skin = first_hits(who.finer(posed.skin), who.hierarchy.levels[2].faces[finer], around)
+    cloth = first_hits(posed.parts[k], who.parts[k].mesh.faces, around)
+    both = np.isfinite(skin) & np.isfinite(cloth)
+    return np.asarray(skin[both] - cloth[both])
+
+
+@pytest.mark.parametrize("who", ["Imani", "Chidi", "seed0"])
+@pytest.mark.parametrize("score", ["28E", "16E+28E", "12E+32E"])
+def test_teeth_and_gums_stay_behind_the_skin(who: str, score: str) -> None:
+    for name in ("gum_lower", "gum_upper", "teeth_lower", "teeth_upper"):
+        before = covered(face(who), score, name, (-26, 26, -95, -55))
+        # Where both lie close together, none of the part comes out; far apart is an open mouth.
+        assert not ((before < -0.1) & (before > -6)).any(), name
+
+
+@pytest.mark.parametrize("score", ["27E", "54E"])
+def test_the_scarf_makes_way_for_the_chin(score: str) -> None:
+    around = (-60.0, 60.0, -200.0, -122.0)
+    before = covered(face("Elif"), score, "scarf_neck", around)
+    # The lowered chin hangs a little before the rim; a scarf that stays is run through by it.
+    assert ((before > 0.3) & (before < 30)).sum() < 300
+
+
+def test_the_scarf_leaves_no_gap_when_the_head_goes_up() -> None:
+    elif_ = face("Elif")
+    down = [part.name for part in elif_.parts].index("scarf_neck")
+    moved = elif_.posed("53E").parts[down] - elif_.parts[down].mesh.vertices
+    y = elif_.parts[down].mesh.vertices[:, 1]
+    rise = moved[elif_.parts[down].mesh.vertices[:, 2] > -40, 1]
+    assert rise.max() > 15, "the rim rises with the chin"
+    assert np.abs(moved[y < -190]).max() < 2, "the hem stays"
 
 
 def test_lashes_fan_out_from_the_margins() -> None:
