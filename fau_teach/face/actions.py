@@ -25,7 +25,7 @@ from fau_teach.face.muscles import SIDES, columns, loads, muscles
 MODES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         **{f"lid_{lid}_{side}": (-0.6, 1.0) for lid in ("upper", "lower") for side in SIDES},
-        "jaw_open": (0.0, 28.0),
+        "jaw_open": (0.0, 20.0),
         "jaw_forward": (-4.0, 10.0),
         "jaw_side": (-10.0, 10.0),
         "gaze_x": (-40.0, 40.0),

@@ -244,6 +244,7 @@ class Face:
         moved = np.tensordot(amount[on], self._response[on], 1)
         strain = np.tensordot(amount[on], self._strain[on], 1)
         skin = kinematics.pose(self._skin, moved, state.modes, self._contact)
+        moved = kinematics.settled(self._skin, moved, state.modes, self._contact)
         parts = tuple(self._place(part, moved, state.modes) for part in self.parts)
         return Posed(skin, strain, parts, state.modes)
 

@@ -233,6 +233,18 @@ def turn_eye(points: Float, side: str, modes: Mapping[str, float]) -> Float:
     return np.asarray(np.stack([x, y, z], axis=1) + centre)
 
 
+def settled(skin: Skin, moved: Float, modes: Mapping[str, float], touching: Contact) -> Float:
+    """Displacement (N, 3) of the skin with what other lids and eyeballs do to it.
+
+    What is bound to the skin, such as a lash, takes this one.
+    """
+    turned = lids(skin, modes)
+    points = turned + moved
+    if touching.lids is not None:
+        points = close_lids(points, skin, touching.lids, modes)
+    return clear_eyes(points) - turned
+
+
 def pose(
     skin: Skin, moved: Float, modes: Mapping[str, float], touching: Contact | None = None
 ) -> Float:
@@ -241,16 +253,13 @@ def pose(
     Parameters
     ----------
     skin : rest and shares
-    moved : (n, 3) displacement of the elastic skin [mm]
+    moved : (n, 3) displacement of the elastic skin, for bound points a `settled` one [mm]
     modes : every kinematic mode
     touching : the line of the lips, for the skin itself
     """
-    points = lids(skin, modes) + moved
     if touching is not None:
-        if touching.lids is not None:
-            points = close_lids(points, skin, touching.lids, modes)
-        points = clear_eyes(points)
-    points = turn_jaw(points, skin.jaw, modes)
+        moved = settled(skin, moved, modes, touching)
+    points = turn_jaw(lids(skin, modes) + moved, skin.jaw, modes)
     if touching is not None:
         points = touching.close(points)
     return turn_head(points, skin.head, modes)

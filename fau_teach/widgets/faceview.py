@@ -41,7 +41,8 @@ def packed(name: str) -> str:
     from fau_teach.face import face, overlay, pack
 
     one = face(name)
-    return pack.to_text(one, overlay.overlay(one.base))
+    muscles = overlay.overlay(one.base, proportions=one.identity.proportions)
+    return pack.to_text(one, muscles)
 
 
 def face_script(name: str) -> str:

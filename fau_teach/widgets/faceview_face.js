@@ -235,8 +235,13 @@ class FaceGeometry {
     state.set(rest);
     this.turnLids(modes);
     source.forEach((from, v) => { for (let k = 0; k < 3; k += 1) state[3 * v + k] += moved[from * PLANES + k]; });
+    const before = state.slice(0, 3 * size);
     this.closeLids(modes);
     this.clearEyes();
+    // What is bound to the skin, such as a lash, goes along.
+    for (let v = size; v < source.length; v += 1) {
+      for (let k = 0; k < 3; k += 1) state[3 * v + k] += state[3 * source[v] + k] - before[3 * source[v] + k];
+    }
     this.turnJaw(state, 3, 0, source.length, modes, this.weights.jaw);
     this.close(this.lips);
     for (let v = 0; v < size; v += 1) {
