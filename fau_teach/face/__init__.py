@@ -6,4 +6,14 @@ from fau_teach.face.face import Face, Posed, face
 from fau_teach.face.film import depth_video, video
 from fau_teach.face.identity import DEFAULT, Identity, identity, named
 
-__all__ = ["DEFAULT", "Face", "Identity", "Posed", "depth_video", "face", "identity", "named", "video"]
+__all__ = [
+    "DEFAULT",
+    "Face",
+    "Identity",
+    "Posed",
+    "depth_video",
+    "face",
+    "identity",
+    "named",
+    "video",
+]

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from fau_teach import clip, facs
-from fau_teach.face import cage, kinematics
+from fau_teach.face import cage
+from fau_teach.face import kinematics as motion
 from fau_teach.face.actions import MODES, ActionError, Mix, mix, sides, weights
 from fau_teach.face.elastic import compression, respond, scaled_to, stiffness
 from fau_teach.face.identity import DEFAULT, Identity, identity
+from fau_teach.face.kinematics import CONSTANTS
 from fau_teach.face.mesh import Float, Int, Mesh
 from fau_teach.face.muscles import columns, distribution, loads, muscles, strengths
 from fau_teach.face.occlusion import ambient_occlusion
@@ -114,7 +116,7 @@ class Face:
         )
 
     @cached_property
-    def K(self):  # type: ignore[no-untyped-def]  # noqa: ANN201, N802
+    def K(self):  # type: ignore[no-untyped-def]  # noqa: N802
         """Stiffness of the skin [N/mm]."""
         skin = self.hierarchy.levels[1]
         raw = stiffness(skin.vertices, skin.faces, tissue(skin, self.identity.proportions))
@@ -157,9 +159,7 @@ class Face:
     def _strain(self) -> Float:
         skin = self.base
         left = self._response[::2].reshape(len(self.names) // 2, -1).T
-        cu, cv = compression(
-            skin.vertices, skin.faces, skin.attributes["uv"], left, STRAIN_LENGTH
-        )
+        cu, cv = compression(skin.vertices, skin.faces, skin.attributes["uv"], left, STRAIN_LENGTH)
         half = np.stack([cu, cv], axis=-1).transpose(1, 0, 2)
         both = np.empty((2 * len(half), *half.shape[1:]))
         both[::2], both[1::2] = half, half[:, self.mirror]
@@ -189,10 +189,10 @@ class Face:
         return {(code, side): weights(code, side) for code in actions() for side in sides(code)}
 
     modes = tuple(MODES)
-    kinematics = kinematics.CONSTANTS
+    kinematics = CONSTANTS
 
     @property
-    def look(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def look(self):  # type: ignore[no-untyped-def]
         """Colours and lines."""
         return self.identity.look
 
@@ -204,15 +204,15 @@ class Face:
         return assemble(self)
 
     @cached_property
-    def _skin(self) -> kinematics.Skin:
+    def _skin(self) -> motion.Skin:
         a = self.base.attributes
-        return kinematics.Skin(
+        return motion.Skin(
             self.base.vertices, a["lid_upper"], a["lid_lower"], a["jaw"], a["head"]
         )
 
     @cached_property
-    def _contact(self) -> kinematics.Contact:
-        return kinematics.contact(self.base.vertices, self.base.attributes["lip"], self.contact)
+    def _contact(self) -> motion.Contact:
+        return motion.contact(self.base.vertices, self.base.attributes["lip"], self.contact)
 
     def mix(self, scores: Scores | str, extra: Mapping[str, float] | None = None) -> Mix:
         """Muscle activations and modes of a score, on top of the identity's resting tone.
@@ -227,7 +227,7 @@ class Face:
         if not self.identity.tone:
             return state
         # Side by side, since tone and score may name different sides of one code.
-        both = {}
+        both: dict[tuple[str, str], float] = {}
         for (code, side), value in wanted.items():
             for one in EACH if side == "both" and "left" in sides(code) else (side,):
                 both[code, one] = max(both.get((code, one), 0.0), value)
@@ -243,8 +243,8 @@ class Face:
         on = np.flatnonzero(amount)
         moved = np.tensordot(amount[on], self._response[on], 1)
         strain = np.tensordot(amount[on], self._strain[on], 1)
-        skin = kinematics.pose(self._skin, moved, state.modes, self._contact)
-        moved = kinematics.settled(self._skin, moved, state.modes, self._contact)
+        skin = motion.pose(self._skin, moved, state.modes, self._contact)
+        moved = motion.settled(self._skin, moved, state.modes, self._contact)
         parts = tuple(self._place(part, moved, state.modes) for part in self.parts)
         return Posed(skin, strain, parts, state.modes)
 
@@ -252,7 +252,7 @@ class Face:
         """Level-1 skin (N, 3) [mm]; see :meth:`mix` for what may be asked."""
         state = self.mix(scores, extra)
         moved = np.tensordot(np.concatenate([state.muscles, state.loads]), self._response, 1)
-        return kinematics.pose(self._skin, moved, state.modes, self._contact)
+        return motion.pose(self._skin, moved, state.modes, self._contact)
 
     def _place(self, part: Part, moved: Float, modes: Mapping[str, float]) -> Float:
         points = part.mesh.vertices
@@ -260,17 +260,17 @@ class Face:
             return points
         if part.bind is not None:
             a = self._skin
-            bound = kinematics.Skin(
+            bound = motion.Skin(
                 points, *(v[part.bind] for v in (a.lid_upper, a.lid_lower, a.jaw, a.head))
             )
-            return kinematics.pose(bound, moved[part.bind], modes)
+            return motion.pose(bound, moved[part.bind], modes)
         if part.motion.startswith("eye_"):
-            points = kinematics.turn_eye(points, part.motion[4:], modes)
+            points = motion.turn_eye(points, part.motion[4:], modes)
         if part.motion == "tongue":
             points = tongue(part, modes)
         if part.motion in ("jaw", "tongue"):
-            points = kinematics.turn_jaw(points, 1.0, modes)
-        return kinematics.turn_head(points, 1.0, modes)
+            points = motion.turn_jaw(points, 1.0, modes)
+        return motion.turn_head(points, 1.0, modes)
 
     def render(self, scores: Scores | str = "0", **options: Any) -> npt.NDArray[np.uint8]:
         """RGB picture (H, W, 3); options as :func:`fau_teach.face.picture.picture` has them."""

@@ -179,7 +179,9 @@ def skin(f: SimpleNamespace, k: SimpleNamespace) -> Vec3:
     nostril = clip(1.2 * spot(au, v, (9.2, -44.6), (3.6, 2.0)))
     rimmed = bump(f.cavity, 0.25, 0.3) * smoothstep(-25.0, -15.0, v)  # the lid margins
     # Where the lashes root: the line that shows a shut eye. The lids' rims have vermilion -1.
-    lashes = smoothstep(0.38, 0.74, -f.vermilion) * (0.25 + 0.65 * smoothstep(0.0, -0.1, f.lid_upper))
+    lashes = smoothstep(0.38, 0.74, -f.vermilion) * (
+        0.25 + 0.65 * smoothstep(0.0, -0.1, f.lid_upper)
+    )
     hollow = (1.0 - 0.42 * dark) * (1.0 - 0.8 * nostril)
     warm = 1.0 - 0.28 * dark - 0.3 * nostril  # light that left through skin is redder
     keep = hollow * warm * (1.0 - 0.35 * rimmed)

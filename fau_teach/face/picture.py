@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from fau_teach.face.cage import EYE
 from fau_teach.face.camera import Camera
 from fau_teach.face.materials import Lights
 from fau_teach.face.mesh import Float, Int, Mesh
-from fau_teach.face.render import Surface, render
+from fau_teach.face.render import BACKGROUND, Surface, render
 
 if TYPE_CHECKING:
     from fau_teach.face.face import Face, Posed
@@ -97,7 +97,7 @@ def picture(
     level: int = 2,
     supersample: int = 1,
     extra: Mapping[str, float] | None = None,
-    background: Sequence[float] | None = None,
+    background: tuple[float, float, float] = BACKGROUND,
     camera: Camera | None = None,
     lights: Lights | None = None,
 ) -> npt.NDArray[np.uint8]:
@@ -112,7 +112,11 @@ def picture(
     """
     posed = face.posed(scores, extra)
     camera = camera or Camera.portrait(size, size, yaw=yaw, pitch=pitch)
-    more = {} if background is None else {"background": tuple(background)}
     return render(
-        surfaces(face, posed, level), camera, face.look, lights, supersample=supersample, **more
+        surfaces(face, posed, level),
+        camera,
+        face.look,
+        lights,
+        background,
+        supersample=supersample,
     )

@@ -230,7 +230,8 @@ def make(folder: Path, seed: int, chromium: str, python: bool) -> None:
     names = {code: facs.au(code).name for code in SINGLE}
     (folder / "list.txt").write_text("\n".join(f"{c} {n}" for c, n in names.items()) + "\n")
     key = folder.with_name(folder.name + "-key.json")
-    key.write_text(json.dumps({"seed": seed, "letter": LETTER, "items": made}, indent=1))
+    source = "renderer in Python" if python else "FaceView"
+    key.write_text(json.dumps({"seed": seed, "letter": LETTER, "pictures": source, "items": made}, indent=1))
 
 
 def score(folder: Path, readers: list[Path], target: Path) -> None:
@@ -261,14 +262,15 @@ def score(folder: Path, readers: list[Path], target: Path) -> None:
         for group in total:
             low, high = wilson_interval(right[group], total[group])
             share = right[group] / total[group]
-            lines.writerow([group, right[group], total[group], *(f"{x:.3f}" for x in (share, low, high))])  # fmt: skip
+            shown = [f"{x:.3f}" for x in (share, low, high)]
+            lines.writerow([group, right[group], total[group], *shown])
     with (target / "blind_confusions.csv").open("w", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(["set", "shown", "named", "times"])
         for (group, shown, said), times in sorted(taken.items(), key=lambda each: -each[1]):
             lines.writerow([group, shown, said, times])
     about = {
-        "seed": key["seed"], "intensity": key["letter"], "readers": len(readers),
+        "seed": key["seed"], "intensity": key["letter"], "pictures": key["pictures"], "readers": len(readers),
         "items": len(truth), "python": platform.python_version(),
     }  # fmt: skip
     (target / "blind_naming.json").write_text(json.dumps(about, indent=2) + "\n")
