@@ -177,6 +177,8 @@ def paths(pull: Any, skin: Any) -> Iterator[str]:
         if strand.side == "left":
             # A wide ring would cross the midline into the other half's.
             line = strand.points[strand.points[:, 0] >= -1e-9]
+            if len(line) < 2:
+                continue
             line = fine(line, ring=pull.is_ring)
             # A ring stays flat as authored: the nearest skin would pull it out of shape.
             line = line if pull.is_ring else on_skin(line, skin)
@@ -193,7 +195,9 @@ def paths(pull: Any, skin: Any) -> Iterator[str]:
         shown = lines if pull.pull == "parallel" else [middle]
         heads = [(line[len(line) // 3], line[0] - line[len(line) // 3]) for line in shown]
     elif number == 1:
-        turn = np.array([float(x) for x in pull.pull.split()])
+        # What pushes outwards comes towards the reader.
+        words = "0 0 1" if pull.pull == "outward" else pull.pull
+        turn = np.array([float(x) for x in words.split()])
         for at in np.linspace(0.2, 0.8, 2) * (len(middle) - 1):
             heads.append((middle[round(at)], turn[:2] * (1, -1)))
     yield f'<path d="{"".join("M" + numbers(line) for line in lines)}"/>'

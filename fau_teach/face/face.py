@@ -206,9 +206,7 @@ class Face:
     @cached_property
     def _skin(self) -> motion.Skin:
         a = self.base.attributes
-        return motion.Skin(
-            self.base.vertices, a["lid_upper"], a["lid_lower"], a["jaw"], a["head"]
-        )
+        return motion.Skin(self.base.vertices, a["lid_upper"], a["lid_lower"], a["jaw"], a["head"])
 
     @cached_property
     def _contact(self) -> motion.Contact:

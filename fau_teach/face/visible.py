@@ -90,10 +90,10 @@ class _Measured:
         return np.where(self.seen, np.linalg.norm(field, axis=1), 0.0)
 
     def gap(self, field: Float) -> float:
-        """How far the lips part [mm]."""
+        """How far the lips part, from the little overlap in which they rest [mm]."""
         upper, lower = self.face.contact.T
         rest, moved = ((p[upper] - p[lower])[:, 1] for p in (self.rest, self.rest + field))
-        return float((np.maximum(moved, 0) - np.maximum(rest, 0)).max(initial=0))
+        return float((moved - rest).max(initial=0))
 
     def amount(self, code: str, side: str, field: Float) -> float:
         """What shows of a code in a displacement field [mm]."""

@@ -38,6 +38,7 @@ from fau_teach._data import read_csv
 from fau_teach.emotion import wilson_interval
 from fau_teach.face import face, named
 from fau_teach.face.actions import actions, sides
+from fau_teach.face.fingerprint import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTER, PER_CODE, MORE, PER_SET, PER_SHEET = "D", 3, 8, 7, 4
@@ -231,7 +232,18 @@ def make(folder: Path, seed: int, chromium: str, python: bool) -> None:
     (folder / "list.txt").write_text("\n".join(f"{c} {n}" for c, n in names.items()) + "\n")
     key = folder.with_name(folder.name + "-key.json")
     source = "renderer in Python" if python else "FaceView"
-    key.write_text(json.dumps({"seed": seed, "letter": LETTER, "pictures": source, "items": made}, indent=1))
+    key.write_text(
+        json.dumps(
+            {
+                "seed": seed,
+                "letter": LETTER,
+                "pictures": source,
+                "face_hash": fingerprint(),
+                "items": made,
+            },
+            indent=1,
+        )
+    )
 
 
 def score(folder: Path, readers: list[Path], target: Path) -> None:
@@ -270,9 +282,15 @@ def score(folder: Path, readers: list[Path], target: Path) -> None:
         for (group, shown, said), times in sorted(taken.items(), key=lambda each: -each[1]):
             lines.writerow([group, shown, said, times])
     about = {
-        "seed": key["seed"], "intensity": key["letter"], "pictures": key["pictures"], "readers": len(readers),
-        "items": len(truth), "python": platform.python_version(),
-    }  # fmt: skip
+        "command": "python tests/audit/blind_naming.py",
+        "seed": key["seed"],
+        "face_hash": key.get("face_hash", ""),
+        "intensity": key["letter"],
+        "pictures": key["pictures"],
+        "readers": len(readers),
+        "items": len(truth),
+        "python": platform.python_version(),
+    }
     (target / "blind_naming.json").write_text(json.dumps(about, indent=2) + "\n")
     print({group: f"{right[group]}/{total[group]}" for group in ("single", "choice")})
 

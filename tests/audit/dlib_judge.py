@@ -8,7 +8,6 @@ licence (iBUG 300-W). Nothing of theirs is kept, only counts and pixels:
 from __future__ import annotations
 
 import csv
-import hashlib
 import importlib.util
 import json
 import os
@@ -259,18 +258,10 @@ def share(rows: Iterable[Mapping[str, object]]) -> float:
     return sum(agree for agree, _ in counts) / sum(count for _, count in counts)
 
 
-def face_hash() -> str:
-    """First 16 digits of the SHA-256 of the face's code and tables."""
-    digest = hashlib.sha256()
-    files = [*(ROOT / "fau_teach/face").rglob("*.py"), *(ROOT / "data/face").rglob("*.*")]
-    for file in sorted(files):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0")
-        digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:16]
-
-
 def write(rows: Sequence[Mapping[str, object]], identities: Sequence[str], seconds: float) -> None:
     """Write the table and, beside it, how it came about."""
+    from fau_teach.face.fingerprint import fingerprint
+
     detection = [r for r in rows if r["check"] == "detection"]
     points = [r for r in rows if r["check"] != "detection"]
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
@@ -288,7 +279,7 @@ def write(rows: Sequence[Mapping[str, object]], identities: Sequence[str], secon
         "detected": round(share(detection), 4),
         "points_agree": round(share(points), 4),
         "package": version("fau_teach"),
-        "face_hash": face_hash(),
+        "face_hash": fingerprint(),
         "dlib": version("dlib-bin"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",

@@ -342,7 +342,7 @@ def covered(who: Face, score: str, name: str, around: tuple[float, float, float,
 
 
 @pytest.mark.parametrize("who", ["Imani", "Chidi", "seed0"])
-@pytest.mark.parametrize("score", ["28E", "16E+28E", "12E+32E"])
+@pytest.mark.parametrize("score", ["28E", "16E+28E", "12E+25E"])
 def test_teeth_and_gums_stay_behind_the_skin(who: str, score: str) -> None:
     for name in ("gum_lower", "gum_upper", "teeth_lower", "teeth_upper"):
         before = covered(face(who), score, name, (-26, 26, -95, -55))

@@ -209,7 +209,7 @@ def test_every_code_says_what_moves() -> None:
         assert pulled or words, code
         assert all("(" in one for one in words)
         assert ntl_gallery.travel()[code] > 0.5, code
-    assert ntl_gallery.made_of("27") == ({}, ["jaw opens (19°)"])
+    assert ntl_gallery.made_of("27") == ({}, [f"jaw opens ({actions()['27']['jaw_open']:g}°)"])
     assert ntl_gallery.made_of("52")[1] == ["head turns to the subject's right (30°)"]
 
 
