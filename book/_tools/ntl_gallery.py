@@ -200,7 +200,9 @@ def paths(pull: Any, skin: Any) -> Iterator[str]:
         turn = np.array([float(x) for x in words.split()])
         for at in np.linspace(0.2, 0.8, 2) * (len(middle) - 1):
             heads.append((middle[round(at)], turn[:2] * (1, -1)))
-    yield f'<path d="{"".join("M" + numbers(line) for line in lines)}"/>'
+    pieces = "M".join(numbers(line) for line in lines).split("M")
+    # A point alone, where the nearest skin jumps, would draw nothing.
+    yield f'<path d="{"".join(f"M{piece}" for piece in pieces if len(piece.split()) > 2)}"/>'
     if heads := [head(point, way, size) for point, way in heads]:
         yield f'<path class="face-head" d="{"".join(heads)}"/>'
 
