@@ -10,7 +10,7 @@ from fau_teach._data import data_file
 TABLES = (
     "actions", "combinations", "identities", "landmarks", "muscles", "proportions", "tissue",
 )  # fmt: skip
-APART = ("peer.py",)
+APART = ("calibrate.py", "fingerprint.py", "peer.py", "visible.py")
 """Modules that no picture depends on."""
 
 
