@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from fau_teach import clip
+from fau_teach import clip, facs
 from fau_teach._data import DataError, did_you_mean, read_csv
 from fau_teach.face.mesh import Float
 from fau_teach.face.muscles import SIDES, columns, loads, muscles
@@ -268,3 +268,30 @@ def _strength(rule: Rule, acting: Mapping[str, float]) -> float:
 
     together = least_or_most(min, rule.codes, 1.0) * least_or_most(max, rule.any, 1.0)
     return together * (1 - least_or_most(max, rule.unless, 0.0))
+
+
+SIDE_OF: Mapping[str, str] = MappingProxyType({"L": "left", "R": "right", "": "both"})
+"""Side letter of a score or a clip to the side that is asked for."""
+
+
+def read(text: str) -> dict[tuple[str, str], float]:
+    """Activations of a score in notation; a code without a letter acts at full strength.
+
+    Raises
+    ------
+    ActionError
+        A side is neither left, right nor both.
+    """
+    if text.strip() in ("", "0"):
+        return {}
+    found = {}
+    for item in facs.parse(text).items:
+        if not item.absent:
+            if item.side not in SIDE_OF:
+                raise ActionError(
+                    f"{item.raw}: the face shows the left side, the right one or both, "
+                    f"not {item.side!r}; write L{item.code}, R{item.code} or {item.code}."
+                )
+            level = clip.activation(item.intensity[0]) if item.intensity else 1.0
+            found[item.code, SIDE_OF[item.side]] = level
+    return found

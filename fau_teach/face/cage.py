@@ -8,7 +8,6 @@ head's directions. All identities share these triangles; only the positions diff
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -20,7 +19,7 @@ from scipy.spatial import Delaunay
 
 from fau_teach._data import read_csv
 from fau_teach.face.mesh import Float, Int, Mesh, cotangent_laplacian, vertex_areas
-from fau_teach.face.subdivision import Hierarchy, subdivide
+from fau_teach.face.subdivision import Hierarchy, limit_fit, subdivide
 
 EYE = np.array([31.5, 0.0, -20.0])
 """Centre of the left eyeball [mm]."""
@@ -203,8 +202,8 @@ def _attributes(points: Float) -> dict[str, Float]:
 
 
 @cache
-def _fitting() -> Callable[[Float], Float]:
-    """Solver that takes landmarks to the cage whose limit surface runs through them."""
+def _fitting() -> tuple[sp.csr_array, Float]:
+    """Subdivision of the cage's own vertices, and how firmly each stays at its landmark."""
     marks = landmarks()
     faces, _ = topology()
     size = len(whole(marks.points))
@@ -216,13 +215,7 @@ def _fitting() -> Callable[[Float], Float]:
     hold[face & (y < -70)] = 1.0
     hold[face & (z < -40)] = 3.0
     hold[marks.of("mouth_cap")] = 1.0
-    weight = sp.diags_array(whole(hold))
-    normal = (rows.T @ rows + weight).tocsc()
-
-    def fit(target: Float) -> Float:
-        return np.asarray(spsolve(normal, rows.T @ target + weight @ target))
-
-    return fit
+    return rows, whole(hold)
 
 
 def _jaw(base: Mesh, targets: Float) -> Float:
@@ -260,7 +253,8 @@ def build(points: Float | None = None, levels: int = 3) -> Hierarchy:
     points = landmarks().points if points is None else points
     faces, mirror = topology()
     targets = whole(points, sided=True)
-    placed = _fitting()(targets)
+    rows, hold = _fitting()
+    placed = limit_fit(rows, targets, hold)
     placed = (placed + placed[mirror] * (-1, 1, 1)) / 2
     attributes = {k: whole(v, sided=k == "uv") for k, v in _attributes(points).items()}
     first = subdivide(Mesh(placed, faces, attributes), 1, mirror)

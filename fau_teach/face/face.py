@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fau_teach import clip, facs
 from fau_teach.face import cage
 from fau_teach.face import kinematics as motion
-from fau_teach.face.actions import MODES, ActionError, Mix, mix, sides, weights
+from fau_teach.face.actions import MODES, Mix, mix, read, sides, weights
 from fau_teach.face.elastic import compression, respond, scaled_to, stiffness
 from fau_teach.face.identity import DEFAULT, Identity, identity
 from fau_teach.face.kinematics import CONSTANTS
@@ -24,7 +23,6 @@ from fau_teach.face.parts import Part
 from fau_teach.face.proportions import shaped
 from fau_teach.face.tissue import tissue
 
-_SIDES = {"L": "left", "R": "right", "": "both"}
 EACH = ("left", "right")
 Scores = Mapping[tuple[str, str], float]
 CALIBRATION = ("zygomaticus_major", 10.0)
@@ -220,7 +218,7 @@ class Face:
         scores : (code, side) to activation 0 to 1, or a score in notation such as ``"6C+L12D"``
         extra : further modes
         """
-        wanted = _read(scores) if isinstance(scores, str) else dict(scores)
+        wanted = read(scores) if isinstance(scores, str) else dict(scores)
         state = mix(wanted, extra)
         if not self.identity.tone:
             return state
@@ -288,23 +286,6 @@ def tongue(part: Part, modes: Mapping[str, float]) -> Float:
     points = points + abs(side) / 15 * a["tongue_left" if side > 0 else "tongue_right"]
     points[:, 1] += modes["tongue_up"]
     return np.asarray(points)
-
-
-def _read(text: str) -> dict[tuple[str, str], float]:
-    """Activations of a score in notation; a code without a letter acts at full strength."""
-    if text.strip() in ("", "0"):
-        return {}
-    found = {}
-    for item in facs.parse(text).items:
-        if not item.absent:
-            if item.side not in _SIDES:
-                raise ActionError(
-                    f"{item.raw}: the face shows the left side, the right one or both, "
-                    f"not {item.side!r}; write L{item.code}, R{item.code} or {item.code}."
-                )
-            level = clip.activation(item.intensity[0]) if item.intensity else 1.0
-            found[item.code, _SIDES[item.side]] = level
-    return found
 
 
 @cache

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fau_teach.clip import Clip
+from fau_teach.face.actions import SIDE_OF
 from fau_teach.face.camera import Camera
 from fau_teach.face.depth import Sensor, depth_map
 from fau_teach.face.face import Face
 from fau_teach.face.materials import Lights
 from fau_teach.face.picture import picture, scene
 
-SIDES = {"L": "left", "R": "right", "": "both"}
 GAZE = {"gaze_yaw": "gaze_x", "gaze_pitch": "gaze_y"}
 """Traces of a clip that the face's modes call otherwise."""
 
@@ -44,7 +44,7 @@ def moments(script: Clip) -> Iterator[Moment]:
     for frame in range(script.frames):
         yield Moment(
             frame,
-            {(c, SIDES[s]): row[frame] for (c, s), row in drive.items() if row[frame] > 0},
+            {(c, SIDE_OF[s]): row[frame] for (c, s), row in drive.items() if row[frame] > 0},
             {GAZE.get(n, n): row[frame] for n, row in traces.items() if n != "light"},
             traces["light"][frame],
         )

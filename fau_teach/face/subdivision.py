@@ -162,17 +162,17 @@ def subdivide(
     return Hierarchy(tuple(meshes), tuple(matrices), tuple(mirrors))
 
 
-def limit_fit(matrix: sp.csr_array, target: Float, weight: float = 1e-2) -> Float:
+def limit_fit(matrix: sp.csr_array, target: Float, weight: Float | float = 1e-2) -> Float:
     """Cage whose subdivision goes through authored points instead of shrinking away from them.
 
-    Minimises ``|S c - target|² + weight |c - target[:N]|²`` with S the first rows of `matrix`.
+    Minimises ``|S c - target|² + Σ weight |c - target[:N]|²``, S the first rows of `matrix`.
 
     Parameters
     ----------
     matrix : (N', N) subdivision over one or more levels
     target : (n, 3) authored positions [mm] of the first n of the N' fine vertices, N <= n <= N';
         the first N belong to the cage's own vertices and are also what the cage is held to
-    weight : small positive number, relative weight of staying near the authored cage
+    weight : positive number, or (N,) of them: how firmly the cage stays near the authored one
 
     Returns
     -------
@@ -188,9 +188,10 @@ def limit_fit(matrix: sp.csr_array, target: Float, weight: float = 1e-2) -> Floa
         raise ValueError(
             f"{len(target)} targets for a {fine} by {size} matrix; need {size}..{fine}"
         )
-    if weight <= 0:
+    hold = np.broadcast_to(np.asarray(weight, float), size)
+    if not (hold > 0).all():
         raise ValueError(f"weight {weight} must be positive")
     rows = matrix[: len(target)]
-    normal = (rows.T @ rows + weight * sp.eye_array(size)).tocsc()
-    cage: Float = spsolve(normal, rows.T @ target + weight * target[:size])
+    normal = (rows.T @ rows + sp.diags_array(hold)).tocsc()
+    cage: Float = spsolve(normal, rows.T @ target + hold[:, None] * target[:size])
     return cage

@@ -129,12 +129,7 @@ def _pose(pose: str | Mapping[tuple[str, str], float]) -> dict[str, float]:
     from fau_teach.face import actions
 
     if isinstance(pose, str):
-        items = () if pose.strip() in ("", "0") else facs.parse(pose).items
-        pose = {
-            (one.code, _SIDES.get(one.side, "both")): clip.activation((one.intensity or ("E",))[0])
-            for one in items
-            if not one.absent
-        }
+        pose = actions.read(pose)
     for (code, side), activation in pose.items():
         actions.weights(code, side)  # refuses what the face cannot show
         if not 0 <= activation <= 1:

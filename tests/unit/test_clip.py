@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clip_strategies import movements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,19 +227,6 @@ def test_a_movement_names_every_definition_it_meets() -> None:
 
 # -- files
 
-movements = st.builds(
-    lambda code, side, letter, onset, steps, shapes: Movement(
-        code,
-        {"both": "", "either": side, "one": side or "R"}[movable()[code]],
-        letter, onset, onset + steps[0], onset + sum(steps) + 1, steps[1], *shapes,
-    ),
-    st.sampled_from(sorted(movable())),
-    st.sampled_from(("", "L", "R")),
-    st.sampled_from("ABCDE"),
-    st.integers(0, 50),
-    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20)),
-    st.tuples(st.sampled_from(sorted(SHAPES)), st.sampled_from(sorted(SHAPES))),
-)  # fmt: skip
 nuisances = st.builds(
     Nuisance, st.floats(0, 120), st.floats(0, 40), st.floats(0, 60), light=st.floats(0, 0.9)
 )

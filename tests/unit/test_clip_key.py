@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clip_strategies import movements
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fau_teach import facs
 from fau_teach._data import DataError, data_file, read_csv
 from fau_teach.clip import (
-    SHAPES,
     Clip,
     ClipError,
     Item,
@@ -499,19 +499,6 @@ def test_a_threshold_out_of_bounds_is_refused() -> None:
 
 
 # -- properties
-
-movements = st.builds(
-    lambda code, side, letter, onset, steps, shapes: Movement(
-        code, {"both": "", "either": side, "one": side or "R"}[movable()[code]],
-        letter, onset, onset + steps[0], onset + sum(steps) + 1, steps[1], *shapes,
-    ),
-    st.sampled_from(sorted(movable())),
-    st.sampled_from(("", "L", "R")),
-    st.sampled_from("ABCDE"),
-    st.integers(0, 50),
-    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20)),
-    st.tuples(st.sampled_from(sorted(SHAPES)), st.sampled_from(sorted(SHAPES))),
-)  # fmt: skip
 
 
 def together(parts: list[Movement]) -> tuple[Movement, ...]:
