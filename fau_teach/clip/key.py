@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from fau_teach import facs
-from fau_teach.clip import files
+from fau_teach import _records, facs
 from fau_teach.clip.checks import ClipError, one_of, real, whole
 from fau_teach.clip.movement import LONGEST
 from fau_teach.clip.tables import movable, rows
@@ -160,16 +159,16 @@ class Key:
 
     def to_json(self) -> str:
         """The key as text; equal keys give equal text."""
-        return files.text_of(self)
+        return _records.text_of(self)
 
     @classmethod
     def from_json(cls, text: str, file: str = "") -> Key:
         """Read a key; a :class:`ClipError` names the file and the place in it."""
-        return files.read_text(cls, text, file, KEY_VERSION)
+        return _records.read_text(cls, text, file, KEY_VERSION, ClipError)
 
     def save(self, path: str | Path) -> Path:
         """Write the key, the whole file or nothing; replaces a file of that name."""
-        return files.write_whole(Path(path), self.to_json())
+        return _records.write_whole(Path(path), self.to_json())
 
     @classmethod
     def load(cls, path: str | Path) -> Key:

@@ -9,8 +9,7 @@ from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
-from fau_teach import facs
-from fau_teach.clip import files
+from fau_teach import _records, facs
 from fau_teach.clip.checks import ClipError, real, whole
 from fau_teach.clip.key import Key
 from fau_teach.clip.key_tables import Sight
@@ -119,16 +118,16 @@ class Clip:
 
     def to_json(self) -> str:
         """The script as text; equal clips give equal text."""
-        return files.text_of(self)
+        return _records.text_of(self)
 
     @classmethod
     def from_json(cls, text: str, file: str = "") -> Clip:
         """Read a script; a :class:`ClipError` names the file and the place in it."""
-        return files.read_text(cls, text, file, VERSION)
+        return _records.read_text(cls, text, file, VERSION, ClipError)
 
     def save(self, path: str | Path) -> Path:
         """Write the script, the whole file or nothing; replaces a file of that name."""
-        return files.write_whole(Path(path), self.to_json())
+        return _records.write_whole(Path(path), self.to_json())
 
     @classmethod
     def load(cls, path: str | Path) -> Clip:

@@ -6,7 +6,8 @@ On the command line: ``python -m fau_teach.datasets --help``.
 
 from __future__ import annotations
 
-from fau_teach.datasets._core import DatasetError, Report, Rows, Trap
+from fau_teach._reading import FileError as DatasetError
+from fau_teach._reading import Report, Rows, Trap
 from fau_teach.datasets.raf import (
     RAF_ORDER,
     Annotation,

@@ -15,7 +15,7 @@ from math import fsum
 from pathlib import Path
 from typing import TypeVar
 
-from fau_teach.datasets._core import DatasetError, Reader, Report, Rows
+from fau_teach._reading import FileError, Reader, Report, Rows
 from fau_teach.emotion import SIX, Sample
 from fau_teach.facs import NotationError, Score, parse
 
@@ -35,7 +35,7 @@ _NAME = re.compile(r"(?:.*[/\\])?([0-9]+)(_aligned)?\.jpg", re.IGNORECASE | re.A
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?", re.I | re.ASCII)
 _PREFIX = re.compile("A[UD]", re.IGNORECASE)
 
-RafError = DatasetError
+RafError = FileError
 """What the readers of RAF-AU and RAF-ML raise."""
 Columns = tuple[tuple[str, ...], tuple[tuple[float, ...], ...]]
 """Annotations, and a row of scores in the order ``emotion.SIX`` for each: two plain columns."""

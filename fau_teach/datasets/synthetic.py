@@ -24,7 +24,7 @@ from random import Random
 from types import MappingProxyType
 
 from fau_teach._data import did_you_mean
-from fau_teach.datasets._core import whole_files
+from fau_teach._reading import whole_files
 from fau_teach.datasets.raf import AU_FILE, ML_FILE, RAF_ORDER, Columns
 from fau_teach.emotion import SIX, Sample
 

@@ -14,18 +14,23 @@ PACKAGE = Path(__file__).resolve().parents[2] / "fau_teach"
 CHAIN = (
     "_data",
     "_claims",
+    "_records",
+    "_reading",
     "anatomy",
     "facs",
     "micro",
     "clip",
     "face",
     "emotion",
+    "agreement",
+    "coding",
     "datasets",
     "sources",
     "plots",
     "evidence_plots",
     "widgets",
     "exercises",
+    "cli",
 )
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "torch", "open3d", "anywidget", "IPython")
 MODULES = sorted(PACKAGE.rglob("*.py"))

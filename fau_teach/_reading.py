@@ -1,4 +1,4 @@
-"""What every loader shares: one error, one reader of text lines, one report, whole files only."""
+"""What every reader of files shares: one error, text within limits, one report, whole files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _SHOWN = 60
 _BOM = b"\xef\xbb\xbf"
 
 
-class DatasetError(ValueError):
-    """A file of a data set is missing, broken or in the way.
+class FileError(ValueError):
+    """A file is missing, broken or in the way.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Report:
     source: str
     counts: Mapping[str, int]
     traps: tuple[Trap, ...] = ()
-    skipped: tuple[DatasetError, ...] = ()
+    skipped: tuple[FileError, ...] = ()
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: tuple[Report, ...] = ()
 
@@ -126,7 +126,7 @@ class Reader:
         self.filled = 0
         self._strict = strict
         self._traps: dict[str, Trap] = {}
-        self._skipped: list[DatasetError] = []
+        self._skipped: list[FileError] = []
 
     def __iter__(self) -> Iterator[str]:
         try:
@@ -136,7 +136,7 @@ class Reader:
         except OSError as error:
             problem = f"the file cannot be read: {error.strerror or error}"
             advice = "Give the path of a text file"
-            raise DatasetError(str(self.path), 0, "", problem, advice) from None
+            raise FileError(str(self.path), 0, "", problem, advice) from None
 
     def _text(self, raw: bytes) -> Iterator[str]:
         if self.line == 1 and raw.startswith(_BOM):
@@ -162,11 +162,11 @@ class Reader:
         first = (seen.line, seen.value) if seen else (self.line, value)
         self._traps[name] = Trap(name, seen.count + 1 if seen else 1, *first)
 
-    def broken(self, value: str, problem: str, advice: str) -> DatasetError:
+    def broken(self, value: str, problem: str, advice: str) -> FileError:
         """Error about the current line, to raise or to keep."""
-        return DatasetError(str(self.path), self.line, value, problem, advice)
+        return FileError(str(self.path), self.line, value, problem, advice)
 
-    def keep(self, error: DatasetError) -> None:
+    def keep(self, error: FileError) -> None:
         """Keep the error of a skipped line for the report; raise it in strict reading."""
         if self._strict:
             raise error
@@ -192,13 +192,13 @@ def whole_files(paths: Sequence[Path], force: bool) -> Iterator[Sequence[TextIO]
 
     Raises
     ------
-    DatasetError
+    FileError
         A file exists already and ``force`` is False; nothing has been written then.
     """
     for path in paths:
         if path.exists() and not force:
             advice = "Choose another folder, or replace it with force=True (--force)"
-            raise DatasetError(str(path), 0, "", "the file exists already", advice)
+            raise FileError(str(path), 0, "", "the file exists already", advice)
     parts = [path.with_name(f".{path.name}.part") for path in paths]
     with ExitStack() as stack:
         files = []
