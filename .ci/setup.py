@@ -23,6 +23,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 UV = "uv==0.13.8"
 TORCH = "torch==2.13.0"
+# A peer of the tests; it asks for an old scipy that it does not need.
+PEER = "irrCAC==0.4.4"
 LOCK = ".ci/constraints.txt"
 SETS = {
     "light": [".binder/requirements.txt"],
@@ -122,7 +124,7 @@ def install_debian(kind: str) -> None:
 
 def stamp(kind: str) -> Path:
     """Name the mark of a finished set-up by everything that it depends on."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]}{UV}{TORCH}".encode())
+    digest = hashlib.sha256(f"{sys.version_info[:3]}{UV}{TORCH}{PEER}".encode())
     for name in (*SETS[kind], ".binder/requirements.txt", "requirements.txt", LOCK):
         digest.update((ROOT / name).read_bytes())
     digest.update((ROOT / "pyproject.toml").read_bytes())
@@ -160,10 +162,8 @@ def install_python(kind: str) -> None:
         install_torch()
     files = [part for name in SETS[kind] for part in ("-r", name)]
     run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, *files, "-c", LOCK)
-    run(
-        PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON,
-        "--no-deps", "-e", ".",
-    )  # fmt: skip
+    alone = ["-e", ".", *([PEER] if kind == "dev" else [])]
+    run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--no-deps", *alone)
 
 
 def main() -> None:

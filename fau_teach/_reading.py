@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO, TypeVar
+
+from fau_teach._data import did_you_mean
 
 _SHOWN = 60
 _BOM = b"\xef\xbb\xbf"
@@ -22,19 +26,24 @@ class FileError(ValueError):
     value : what stands there, or empty
     problem : what is wrong with it, without a full stop
     advice : what would be right, without a full stop
+    place : where the line number does not say it: ``sheet 'label', column 'Onset'``, or empty
     """
 
-    def __init__(self, file: str, line: int, value: str, problem: str, advice: str) -> None:
+    def __init__(
+        self, file: str, line: int, value: str, problem: str, advice: str, place: str = ""
+    ) -> None:
         # All arguments go to the base class, so that the exception can be pickled.
-        super().__init__(file, line, value, problem, advice)
+        super().__init__(file, line, value, problem, advice, place)
         self.file = file
         self.line = line
         self.value = value
         self.problem = problem
         self.advice = advice
+        self.place = place
 
     def __str__(self) -> str:
-        place = f"{self.file}, line {self.line}" if self.line else self.file
+        line = f"line {self.line}" if self.line else ""
+        place = ", ".join(part for part in (self.file, self.place, line) if part)
         shown = f" in {shortened(self.value)!r}" if self.value else ""
         return f"{place}: {self.problem}{shown}. {self.advice}."
 
@@ -92,6 +101,139 @@ class Report:
             lines.append(f"  {len(names):>9,} left out, {reason}: {', '.join(names[:5])}{more}")
         lines += (f"  skipped: {error}" for error in self.skipped)
         return "\n".join(lines)
+
+
+LARGEST = 64 * 2**20
+"""Most bytes of a text file that is read whole."""
+
+
+def read_document(path: str | Path, limit: int = LARGEST) -> str:
+    """Text of a whole file: UTF-8, or UTF-16 where a byte order mark says so.
+
+    Parameters
+    ----------
+    path : the file
+    limit : most bytes that are read
+
+    Raises
+    ------
+    FileError
+        The file cannot be read, is too large, or is not text (says the line).
+    """
+    name = str(path)
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(limit + 1)
+    except OSError as error:
+        problem = f"the file cannot be read: {error.strerror or error}"
+        raise FileError(name, 0, "", problem, "Give the path of a text file") from None
+    if len(raw) > limit:
+        problem = f"the file is larger than {limit / 2**20:g} MiB"
+        raise FileError(name, 0, "", problem, "Split it, or check that it is the right file")
+    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = raw.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 0 if wide else raw.count(b"\n", 0, error.start) + 1
+        bad = f"byte {raw[error.start]:#04x} is not {'UTF-16' if wide else 'UTF-8'}"
+        raise FileError(name, line, "", bad, "Save the file as UTF-8 text") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise FileError(name, line, "", "a zero byte stands in the text", "Give a text file")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A text table read by column name.
+
+    Parameters
+    ----------
+    file : path as it was given
+    header : column names, spaces around them removed
+    rows : line number in the file and cells by column name
+    """
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+
+    def error(self, line: int, column: str, value: str, problem: str, advice: str) -> FileError:
+        """Error about one cell; an empty column means the whole line."""
+        place = f"column {column!r}" if column else ""
+        return FileError(self.file, line, value, problem, advice, place)
+
+
+def read_table(
+    path: str | Path,
+    required: Sequence[str] = (),
+    *,
+    delimiter: str = "",
+    text: str | None = None,
+    first_line: int = 1,
+    ragged: bool = False,
+    strip: bool = True,
+) -> Table:
+    """Read a table with a header line.
+
+    Parameters
+    ----------
+    path : the file
+    required : columns that must be there
+    delimiter : what stands between cells; without it the tab, comma or semicolon that the
+        header holds most often
+    text : what to read in place of the whole file: the part from line ``first_line`` on
+    first_line : line of the file in which the header stands
+    ragged : whether rows may have fewer cells than the header; those missing are empty
+    strip : whether spaces around cells are removed; around column names they always are
+
+    Raises
+    ------
+    FileError
+        File or column missing, a name twice, a row with too many or too few cells, a quotation
+        without an end (says the line).
+    """
+    name = str(path)
+    text = read_document(path) if text is None else text
+    head = text.split("\n", 1)[0]
+    delimiter = delimiter or max("\t,;", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, Mapping[str, str]]] = []
+    header: tuple[str, ...] = ()
+    start = first_line
+    try:
+        header = tuple(cell.strip() for cell in next(reader, []))
+        _check_header(name, first_line, header, required)
+        start = first_line + reader.line_num
+        for cells in reader:
+            line, start = start, first_line + reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            spare = [cell for cell in cells[len(header) :] if cell.strip()]
+            if spare or (len(cells) < len(header) and not ragged):
+                problem = f"{len(cells)} cells where the header names {len(header)} columns"
+                advice = "Give every row one cell a column"
+                raise FileError(name, line, delimiter.join(cells), problem, advice)
+            filled = [cell.strip() if strip else cell for cell in cells[: len(header)]]
+            filled += [""] * (len(header) - len(filled))
+            rows.append((line, dict(zip(header, filled, strict=True))))
+    except csv.Error as error:
+        raise FileError(name, start, "", f"the table is broken: {error}", "Mend it there") from None
+    return Table(name, header, tuple(rows))
+
+
+def _check_header(name: str, line: int, header: tuple[str, ...], required: Sequence[str]) -> None:
+    if not any(header):
+        raise FileError(name, line, "", "there is no header line", "Put column names there")
+    missing = [column for column in required if column not in header]
+    if missing:
+        advice = did_you_mean(missing[0], header) or f"The header names {', '.join(header)[:200]}"
+        problem = f"column {missing[0]!r} is missing"
+        raise FileError(name, line, "", problem, advice.removesuffix("?"))
+    twice = [column for column in header if column and header.count(column) > 1]
+    if twice:
+        problem = "a column name stands twice"
+        raise FileError(name, line, twice[0], problem, "Give every column its own name")
 
 
 T = TypeVar("T")

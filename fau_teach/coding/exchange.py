@@ -1,0 +1,100 @@
+"""What every file format of coded events shares: what was read, what could not be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fau_teach._reading import FileError, Report
+from fau_teach.coding.event import CodingError, Event
+from fau_teach.coding.session import Session
+
+_RISKY = ("=", "+", "-", "@", "\t", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A session read from a file, with the report on what was met there."""
+
+    session: Session
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Files that were written, and what of the session their format cannot hold.
+
+    Parameters
+    ----------
+    paths : the files
+    lost : a sentence for each kind of thing that is not in them
+    """
+
+    paths: tuple[Path, ...]
+    lost: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        names = ", ".join(str(path) for path in self.paths)
+        return "\n".join([f"Wrote {names}.", *(f"  not in it: {line}" for line in self.lost)])
+
+
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula; :func:`unguarded` undoes it."""
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def unguarded(text: str) -> str:
+    """A cell as it was before :func:`guarded`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
+
+
+def frame_of(text: str, error: FileError) -> int | None:
+    """A frame number, or None for an empty cell, ``?``, ``NA`` and ``-``.
+
+    Raises
+    ------
+    FileError
+        The given one; the cell holds something else.
+    """
+    if text.lower() in ("", "?", "na", "nan", "-"):
+        return None
+    try:
+        value = float(text)
+        if value != int(value) or value < 0:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise error from None
+    return int(value)
+
+
+def event_of(error: FileError, **fields: object) -> Event:
+    """An event; what is wrong with it is raised with file, line and value of ``error``.
+
+    Raises
+    ------
+    FileError
+        The event cannot be.
+    """
+    try:
+        return Event(**fields)  # type: ignore[arg-type]
+    except CodingError as broken:
+        place = f"{error.place}, {broken.place}" if error.place else broken.place
+        problem, advice = broken.problem, broken.advice.rstrip("?.")
+        raise FileError(error.file, error.line, error.value, problem, advice, place) from None
+
+
+def session_of(
+    file: str, title: str, events: tuple[Event, ...], watched: tuple[object, ...] = ()
+) -> Session:
+    """A session from a file; what does not fit together is raised with the file's name.
+
+    Raises
+    ------
+    FileError
+        Two events contradict each other.
+    """
+    try:
+        return Session(title, events, watched)  # type: ignore[arg-type]
+    except CodingError as broken:
+        advice = broken.advice.rstrip("?.")
+        raise FileError(file, 0, "", broken.problem, advice, broken.place) from None
