@@ -111,7 +111,7 @@ def made_of(code: str) -> tuple[dict[str, float], list[str]]:
     from fau_teach.face.muscles import muscles
 
     owners = {pull.id: pull.muscle for pull in muscles()}
-    notes = {row["id"]: row["note"] for row in read_csv("face/muscles.csv", ("id", "note"))}
+    parts = {row["id"]: row for row in read_csv("face/muscles.csv", ("id", "form", "note"))}
     pulled, words = {}, []
     for part, amount in actions()[code].items():
         if part in owners:
@@ -120,8 +120,9 @@ def made_of(code: str) -> tuple[dict[str, float], list[str]]:
             up, down, unit = MODES[part]
             size = f"{abs(amount) * (100 if unit == SHARE else 1):g}{unit}"
             words.append(f"{up if amount > 0 else down} ({size})")
-        else:
-            words.append(f"{notes[part].removeprefix('no muscle: ')} ({100 * amount:g}{SHARE})")
+        elif parts[part]["form"] != "contact":  # lips in touch are no movement that shows
+            note = parts[part]["note"].removeprefix("no muscle: ")
+            words.append(f"{note} ({100 * amount:g}{SHARE})")
     return pulled, list(dict.fromkeys(words))
 
 
