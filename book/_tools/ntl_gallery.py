@@ -113,6 +113,7 @@ def made_of(code: str) -> tuple[dict[str, float], list[str]]:
     owners = {pull.id: pull.muscle for pull in muscles()}
     parts = {row["id"]: row for row in read_csv("face/muscles.csv", ("id", "form", "note"))}
     pulled, words = {}, []
+    pushed: dict[str, float] = {}
     for part, amount in actions()[code].items():
         if part in owners:
             pulled[part] = amount
@@ -122,7 +123,8 @@ def made_of(code: str) -> tuple[dict[str, float], list[str]]:
             words.append(f"{up if amount > 0 else down} ({size})")
         elif parts[part]["form"] != "contact":  # lips in touch are no movement that shows
             note = parts[part]["note"].removeprefix("no muscle: ")
-            words.append(f"{note} ({100 * amount:g}{SHARE})")
+            pushed[note] = max(amount, pushed.get(note, 0.0))
+    words += (f"{note} ({100 * amount:g}{SHARE})" for note, amount in pushed.items())
     return pulled, list(dict.fromkeys(words))
 
 
