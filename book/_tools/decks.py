@@ -1,4 +1,4 @@
-"""Decks of cards, each card a question and its answer, made from the knowledge tables alone.
+"""Decks of cards, each card a question and its answer, made from tables and functions alone.
 
 A card's identity is its direction and the code or id that it asks about, so that a reader's
 progress outlives new wording and new releases.
@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from deck import Card, Deck, Direction, evidence, labels
+from decks_coding import chapter3_deck
 from decks_tables import chapter2_deck
 
 from fau_teach import anatomy, facs
@@ -237,5 +238,5 @@ def by_half(codes: frozenset[str], known: frozenset[str], title: str) -> list[st
 @cache
 def decks() -> dict[str, Deck]:
     """Every deck by its name."""
-    made = (units_deck(), confusions_deck(), chapter1_deck(), chapter2_deck())
+    made = (units_deck(), confusions_deck(), chapter1_deck(), chapter2_deck(), chapter3_deck())
     return {deck.id: deck for deck in made}

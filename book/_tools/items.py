@@ -1,21 +1,22 @@
-"""Quiz items made from the knowledge tables, and the quiz files that name them.
+"""Quiz items made from tables and functions, and the quiz files that name them.
 
 An item is a dictionary as ``data/README.md`` describes it under ``quiz/``. What is right comes
-from the tables, and so does what is said of each wrong option. A topic and a key always give
-the same item; the seed only changes which wrong options stand beside the right one.
+from tables and functions, and so does what is said of each wrong option. A topic and a key
+always give the same item; the seed only changes which wrong options stand beside the right one.
 """
 
 from __future__ import annotations
 
 from random import Random
 
+import items_coding
 import items_emotion
 import items_face
 from items_words import Item, Topic
 
 from fau_teach._data import did_you_mean, read_json
 
-TOPICS = {**items_face.TOPICS, **items_emotion.TOPICS}
+TOPICS = {**items_face.TOPICS, **items_emotion.TOPICS, **items_coding.TOPICS}
 
 
 class ItemError(ValueError):
@@ -52,8 +53,9 @@ def item(topic: str, key: str, seed: int = 0) -> Item:
     ItemError
         Topic or key unknown; the message suggests one.
 
-    Source: the tables under ``data/facs``, ``data/anatomy`` and ``data/emotion``; each item
-    names its own inventory or erratum IDs or references.
+    Source: the tables under ``data/facs``, ``data/anatomy`` and ``data/emotion``, and the
+    functions of ``fau_teach.coding`` and ``fau_teach.agreement``; each item names its own
+    inventory or erratum IDs or references.
     """
     known = keys(topic)
     if key not in known:

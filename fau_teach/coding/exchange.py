@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,9 +86,19 @@ def event_of(error: FileError, **fields: object) -> Event:
 
 
 def session_of(
-    file: str, title: str, events: tuple[Event, ...], watched: tuple[object, ...] = ()
+    file: str,
+    title: str,
+    events: tuple[Event, ...],
+    watched: tuple[object, ...] = (),
+    lines: Sequence[int] = (),
 ) -> Session:
-    """A session from a file; what does not fit together is raised with the file's name.
+    """A session from a file; what does not fit together is raised with file and line.
+
+    Parameters
+    ----------
+    file : its name
+    title, events, watched : of the session
+    lines : line of each event, where there are lines
 
     Raises
     ------
@@ -97,4 +109,6 @@ def session_of(
         return Session(title, events, watched)  # type: ignore[arg-type]
     except CodingError as broken:
         advice = broken.advice.rstrip("?.")
-        raise FileError(file, 0, "", broken.problem, advice, broken.place) from None
+        at = re.match(r"events\[(\d+)\]", broken.place)
+        line = lines[int(at[1])] if at and lines else 0
+        raise FileError(file, line, "", broken.problem, advice, broken.place) from None

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from fau_teach import _records
 from fau_teach._data import did_you_mean
 from fau_teach._reading import read_document
-from fau_teach.coding.event import LONGEST, CodingError, Event, _checks, _plain
+from fau_teach.coding.event import LONGEST, CodingError, Event, _checks, _plain, _text
+from fau_teach.coding.merging import clip_joined, names_for, renamed
 
 VERSION = 1
 """Version of the form of a session file; a file says which it has."""
@@ -48,6 +50,12 @@ class Watched:
         object.__setattr__(self, "fps", _checks.real("fps", self.fps, 0.1, 100_000))
         for name in ("clip", "subject", "media"):
             _plain(name, getattr(self, name))
+        if not self.clip:
+            raise CodingError("clip", "the name is empty", "Name the clip")
+        if isinstance(self.coders, str):
+            problem = f"{self.coders!r:.40} is a text, not a list of names"
+            raise CodingError("coders", problem, "Write the names as a list")
+        object.__setattr__(self, "coders", tuple(dict.fromkeys(self.coders)))
         for at, coder in enumerate(self.coders):
             _plain(f"coders[{at}]", coder)
         if self.frames is not None:
@@ -81,6 +89,8 @@ class Change:
 
     def __post_init__(self) -> None:
         _checks.one_of("action", self.action, ACTIONS)
+        for name in ("when", "who", "event", "reason"):
+            _text(name, getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,7 @@ class Session:
 
     def __post_init__(self) -> None:
         _checks.whole("version", self.version, VERSION, VERSION)
+        _text("title", self.title)
         clips: dict[str, Watched] = {}
         for at, one in enumerate(self.watched):
             if one.clip in clips:
@@ -119,7 +130,8 @@ class Session:
             clips[one.clip] = one
         known: set[str] = set()
         named: list[Event] = []
-        taken = {event.id for event in self.events}
+        # A name in the history is not given again, so that every step stays clear.
+        taken = {one.id for one in self.events} | {step.event for step in self.history}
         number = 0
         for at, event in enumerate(self.events):
             if not event.id:
@@ -135,6 +147,8 @@ class Session:
                 event.clip, Watched(event.clip, event.fps, subject=event.subject)
             )
             _fits(event, clip, f"events[{at}]")
+            if clip.coders and event.coder not in clip.coders:  # who codes a clip looked at it
+                clips[clip.clip] = replace(clip, coders=(*clip.coders, event.coder))
         object.__setattr__(self, "events", tuple(named))
         object.__setattr__(self, "watched", tuple(clips.values()))
         object.__setattr__(self, "history", tuple(self.history))
@@ -182,7 +196,7 @@ class Session:
         """With one more event; the step stands in the history."""
         events = (*self.events, event)
         added = replace(self, events=events).events[-1]
-        change = Change(when or _now(), who or event.coder, "add", added.id, None, added, reason)
+        change = Change(when or now(), who or event.coder, "add", added.id, None, added, reason)
         return replace(self, events=(*self.events, added), history=(*self.history, change))
 
     def change(
@@ -200,14 +214,14 @@ class Session:
         for field in values:
             _checks.one_of("field", field, allowed)
         after = before.but(**values)
-        change = Change(when or _now(), who or after.coder, "change", name, before, after, reason)
+        change = Change(when or now(), who or after.coder, "change", name, before, after, reason)
         events = tuple(after if event.id == name else event for event in self.events)
         return replace(self, events=events, history=(*self.history, change))
 
     def remove(self, name: str, who: str = "", reason: str = "", when: str = "") -> Session:
         """Without one event; it stays in the history, and :meth:`undo` brings it back."""
         before = self.event(name)
-        change = Change(when or _now(), who or before.coder, "remove", name, before, None, reason)
+        change = Change(when or now(), who or before.coder, "remove", name, before, None, reason)
         events = tuple(event for event in self.events if event.id != name)
         return replace(self, events=events, history=(*self.history, change))
 
@@ -226,7 +240,7 @@ class Session:
             elif undone:
                 undone -= 1
             else:
-                change = Change(when or _now(), who, "undo", step.event, step.after, step.before)
+                change = Change(when or now(), who, "undo", step.event, step.after, step.before)
                 return replace(
                     self,
                     events=self._with(step.event, step.before),
@@ -261,7 +275,8 @@ class Session:
         """Take in the events, clips and histories of other sessions.
 
         An id that stands in several is kept once where the events are equal; otherwise the
-        later event gets the name of its coder in front.
+        later event gets the name of its coder in front, also in its history. The histories
+        follow one another; what they have in common at their start stands once.
 
         Raises
         ------
@@ -275,14 +290,13 @@ class Session:
         }
         history = list(self.history)
         for other in others:
-            history += other.history
+            names = names_for(events, history, other)
+            both = zip(history, other.history, strict=False)
+            same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
+            history += [renamed(step, names) for step in other.history[same:]]
             for clip in other.watched:
-                clips[clip.clip] = _joined(clips.get(clip.clip), clip, self, other)
-            for event in other.events:
-                name = event.id
-                while name in events and events[name] != event.but(id=name):
-                    name = f"{event.coder or 'other'}-{name}"
-                events[name] = event.but(id=name)
+                clips[clip.clip] = clip_joined(clips.get(clip.clip), clip, self, other)
+            events |= {names[event.id]: event.but(id=names[event.id]) for event in other.events}
         return Session(
             title or self.title, tuple(events.values()), tuple(clips.values()), tuple(history)
         )
@@ -343,7 +357,8 @@ class Session:
         )
 
 
-def _now() -> str:
+def now() -> str:
+    """The time in UTC, as a :class:`Change` holds it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -357,22 +372,6 @@ def _fits(event: Event, clip: Watched, place: str) -> None:
     if clip.frames is not None and event.last >= clip.frames:
         problem = f"the event ends in frame {event.last}, the clip in frame {clip.frames - 1}"
         raise CodingError(f"{place}", problem, "Count frames from 0")
-
-
-def _joined(mine: Watched | None, other: Watched, first: Session, second: Session) -> Watched:
-    """What two sessions know about a clip; who saw it becomes explicit."""
-    saw_other = other.coders or second.coders
-    if mine is None:
-        return replace(other, coders=tuple(saw_other))
-    saw = mine.coders or first.coders
-    values: dict[str, Any] = {"coders": tuple(dict.fromkeys([*saw, *saw_other]))}
-    for name in ("fps", "frames", "subject", "neutral", "media"):
-        pair = [value for one in (mine, other) if (value := getattr(one, name)) not in (None, "")]
-        if len(set(pair)) > 1:
-            problem = f"clip {mine.clip!r} has two values: {pair[0]!r} and {pair[1]!r}"
-            raise CodingError(f"watched.{name}", problem, "Correct one of the sessions")
-        values[name] = pair[0] if pair else getattr(mine, name)
-    return replace(mine, **values)
 
 
 def joined(sessions: Sequence[Session], title: str = "") -> Session:

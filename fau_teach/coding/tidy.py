@@ -20,7 +20,7 @@ from fau_teach.coding.exchange import (
     unguarded,
 )
 from fau_teach.coding.session import Session
-from fau_teach.facs import Choice, Item
+from fau_teach.facs import Choice, Item, Score
 
 SCHEMA = "1"
 """Version of the columns; the file says which it has."""
@@ -29,6 +29,7 @@ _TIMES = ("onset", "apex", "offset")
 _WORDS = ("certainty", "emotion", "self_report", "material", "notes")
 _CODE = ("choice", "au", "side", "lip", "intensity", "uncertain", "remark")
 COLUMNS = ("schema", "event", *_ABOUT, "fps", *_TIMES, "type", *_CODE, "score", *_WORDS)
+_YES, _NO = {"yes", "true", "1"}, {"", "no", "false", "0"}
 REQUIRED = ("coder", "clip", "fps", "onset", "apex", "offset", "au")
 """Columns that a file written by hand needs; the others may be missing."""
 LOST = (
@@ -128,7 +129,8 @@ def read_tidy(path: str | Path, *, title: str = "") -> Loaded:
         keys = ("event",) if row.get("event") else ("coder", "clip", *_TIMES)
         groups.setdefault(tuple(row[key] for key in keys), []).append((line, row))
     events = tuple(_event(table, rows) for rows in groups.values())
-    session = session_of(str(path), title or Path(path).stem, events)
+    lines = [rows[0][0] for rows in groups.values()]
+    session = session_of(str(path), title or Path(path).stem, events, lines=lines)
     counts = {"rows": len(table.rows), "events": len(events)}
     spare = [name for name in table.header if name not in COLUMNS and name]
     left = {"columns that are not ours": tuple(spare)} if spare else {}
@@ -176,30 +178,47 @@ def _put_together(table: Table, rows: list[tuple[int, dict[str, str]]]) -> str:
         else:
             parts.append(text)
         choice = number
-    return "+".join(parts) or "null"
+    return "+".join(filter(None, parts)) or "?"
 
 
 def _item(table: Table, line: int, row: Mapping[str, str]) -> str:
+    """One code as text, put together from its columns; a code may bring parts of its own."""
     code = row["au"].strip()
     cells = {name: row.get(name, "").strip() for name in ("side", "lip", "intensity", "remark")}
-    if not code or not code[-1:].isdigit() or not (code.isdigit() or code[:1] == "M"):
+    doubt = row.get("uncertain", "").strip()
+    if doubt.lower() not in _YES | _NO:
+        raise table.error(line, "uncertain", doubt, "this is neither yes nor no", "Write yes")
+    if not any(cells.values()) and doubt.lower() in _NO:
         return code
-    grades = tuple(cells["intensity"].split("/")) if cells["intensity"] else ()
+    entries = _parsed(table, line, "au", code).entries
+    if len(entries) != 1 or not isinstance(entries[0], Item):
+        problem = "the columns beside it say more about a single code"
+        raise table.error(line, "au", code, problem, "Give it a row of its own, or empty them")
+    own = {name: getattr(entries[0], name) for name in cells}
+    given: dict[str, Any] = {name: cells[name].upper() for name in ("side", "lip")}
+    grades = cells["intensity"].upper()
+    given |= {"intensity": tuple(grades.split("/")) if grades else (), "remark": cells["remark"]}
+    for name, value in given.items():
+        if value and own[name] and value != own[name]:
+            problem = f"the code {code!r:.40} says otherwise"
+            raise table.error(line, name, cells[name], problem, "Write it once")
+    parts = {name: value or own[name] for name, value in given.items()}
     try:
-        item = Item(
-            code, cells["side"], cells["lip"], grades,
-            row.get("uncertain", "").strip().lower() in ("yes", "true", "1"), cells["remark"],
-        )  # fmt: skip
+        sure = doubt.lower() in _NO and not entries[0].uncertain
+        return str(Item(entries[0].code, **parts, uncertain=not sure))
     except ValueError as error:
         problem = str(error).rstrip(".")
         raise table.error(line, "au", code, problem, "See the columns beside it") from None
-    return str(item)
 
 
-def _meaning(table: Table, line: int, column: str, text: str) -> object:
+def _parsed(table: Table, line: int, column: str, text: str) -> Score:
     try:
-        score = facs.parse(text)
+        return facs.parse(text)
     except facs.NotationError as error:
         problem = str(error).rstrip(".")
         raise table.error(line, column, text, problem, "Write it as in '1+2C'") from None
+
+
+def _meaning(table: Table, line: int, column: str, text: str) -> object:
+    score = _parsed(table, line, column, text)
     return score.state, score.content

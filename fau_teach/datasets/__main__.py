@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from fau_teach import datasets
+from fau_teach.datasets import CleaningReport, Report, Rows
 from fau_teach.datasets.raf import load_raf
 from fau_teach.datasets.synthetic import TRUTH_FILE, synthesise
+
+SETS: Mapping[str, Callable[..., Rows[Any]]] = {
+    "bp4d": datasets.read_bp4d,
+    "cas-me-2": datasets.read_cas_me_2,
+    "cas-me-3-a": datasets.read_cas_me_3_a,
+    "cas-me-3-a-micro": datasets.read_cas_me_3_a_micro,
+    "cas-me-3-blinks": datasets.read_cas_me_3_blinks,
+    "cas-me-3-c": datasets.read_cas_me_3_c,
+    "cas-me-3-c-micro": datasets.read_cas_me_3_c_micro,
+    "casme-ii": datasets.read_casme_ii,
+    "disfa": datasets.read_disfa,
+    "samm": datasets.read_samm,
+    "samm-long": datasets.read_samm_long,
+}
+"""Data sets that ``check --set`` reads, beside RAF."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,11 +58,18 @@ def _synthesise(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    joined = load_raf(given.folder, strict=False, neutral=given.neutral)
-    print(joined.report)
-    if (given.folder / TRUTH_FILE).is_file():
-        print(f"{TRUTH_FILE} stands beside them: the files are synthetic.")
-    return 1 if joined.report.broken else 0
+    reports: list[Report] = []
+    for path in given.paths:
+        if given.set:
+            reports.append(SETS[given.set](path, strict=False).report)
+        else:
+            reports.append(load_raf(path, strict=False, neutral=given.neutral).report)
+        print(reports[-1])
+        if isinstance(reports[-1], CleaningReport) and given.rows:
+            print(reports[-1].details())
+        if not given.set and (path / TRUTH_FILE).is_file():
+            print(f"{TRUTH_FILE} stands beside them: the files are synthetic.")
+    return 1 if any(report.broken for report in reports) else 0
 
 
 def _weight(text: str) -> tuple[str, float]:
@@ -80,9 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--force", action="store_true", help="replace files that exist")
     check = commands.add_parser(
-        "check", help="read the RAF-AU and RAF-ML files in a folder and tell what they hold"
+        "check", help="read the label files of a data set and tell what they hold"
     )
-    check.add_argument("folder", type=Path)
+    check.add_argument(
+        "paths", type=Path, nargs="+", metavar="FILE",
+        help="folder with the RAF-AU and RAF-ML files; with --set its files, or their folder",
+    )  # fmt: skip
+    check.add_argument("--set", choices=sorted(SETS), help="which data set (default: RAF)")
+    check.add_argument(
+        "--rows", action="store_true", help="list every changed or skipped row of it, too"
+    )
     check.add_argument("--neutral", action="store_true", help="lines end with a Neutral score")
     return parser
 

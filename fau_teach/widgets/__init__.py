@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from fau_teach.widgets._base import Figure
 from fau_teach.widgets.base_rate import BaseRate
+from fau_teach.widgets.conditions import ThreeConditions
 from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
 from fau_teach.widgets.faceview import FaceView
 from fau_teach.widgets.imbalance import ImbalanceSlider
+from fau_teach.widgets.kappa_paradox import KappaParadox
+from fau_teach.widgets.keyframes import KeyFrameScrubber
 from fau_teach.widgets.lesion_lab import LesionLab
 from fau_teach.widgets.nerve_map import NerveMap
 from fau_teach.widgets.order import OrderShuffle
 from fau_teach.widgets.overlap import OverlapMap
 from fau_teach.widgets.prevalence import Prevalence
 from fau_teach.widgets.readings import EquationReadings
+from fau_teach.widgets.timeline import Timeline
+from fau_teach.widgets.two_coders import TwoCoders
 
 FIGURES = dict(Figure.registry)
 
@@ -26,9 +31,14 @@ __all__ = [
     "FaceView",
     "Figure",
     "ImbalanceSlider",
+    "KappaParadox",
+    "KeyFrameScrubber",
     "LesionLab",
     "NerveMap",
     "OrderShuffle",
     "OverlapMap",
     "Prevalence",
+    "ThreeConditions",
+    "Timeline",
+    "TwoCoders",
 ]

@@ -1,5 +1,4 @@
 // The live face: a card with the picture, a transport for clips, and a panel that folds.
-const SIDE_OF = { L: "left", R: "right", "": "both" };
 const SIDES = ["right", "left"]; // the viewer's left shows the subject's right
 const STOPS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
 const HEAT_MM = 10;
@@ -7,10 +6,6 @@ const TURN_STEP = 5;
 const SLOW_MS = 120; // a frame that takes longer is drawn more coarsely
 const STEPS = 4; // slider steps between two letters
 const COLOURINGS = { skin: "Skin", nerves: "Nerve branches", heat: "Displacement" };
-
-const TRACES = { gaze_yaw: "gaze_x", gaze_pitch: "gaze_y" }; // modes; others have the trace's name
-
-const scoreKey = (code, side) => `${code}/${side}`;
 
 // Letters A to E stand at 1 to 5 on a slider, evenly; activation between them is interpolated.
 function letterScale(letters) {
@@ -27,19 +22,6 @@ function letterScale(letters) {
     },
     letter: (activation) => letters.filter(([, low]) => activation >= low).map(([name]) => name).pop() || "",
   };
-}
-
-// What a clip asks for in one frame: scores of actions, and modes that no action asks for.
-function clipFrame(drive, frame) {
-  const scores = new Map();
-  for (const [key, row] of Object.entries(drive.channels)) {
-    const [code, side] = key.split("/");
-    if (row[frame]) scores.set(scoreKey(code, SIDE_OF[side]), row[frame]);
-  }
-  const { light, ...traces } = drive.traces;
-  const modes = {};
-  for (const [name, row] of Object.entries(traces)) modes[TRACES[name] || name] = row[frame];
-  return { scores, modes, light: light ? light[frame] : 1 };
 }
 
 // The frame in which most happens, blinks apart: what a picture of the clip should show.

@@ -547,3 +547,20 @@ const PALETTE = ["#c1121f", "#1d70b8", "#2b8a3e", "#e67700", "#7b2cbf", "#0b7285
   "#364fc7", "#f2c037", "#087f5b", "#a61e4d", "#74b816", "#862e9c", "#22b8cf", "#7f4f24"];
 const muscleColour = (number) => PALETTE[number % PALETTE.length];
 
+const SIDE_OF = { L: "left", R: "right", "": "both" };
+const TRACES = { gaze_yaw: "gaze_x", gaze_pitch: "gaze_y" }; // modes; others have the trace's name
+
+const scoreKey = (code, side) => `${code}/${side}`;
+
+// What a clip asks for in one frame: scores of actions, and modes that no action asks for.
+function clipFrame(drive, frame) {
+  const scores = new Map();
+  for (const [key, row] of Object.entries(drive.channels)) {
+    const [code, side] = key.split("/");
+    if (row[frame]) scores.set(scoreKey(code, SIDE_OF[side]), row[frame]);
+  }
+  const { light, ...traces } = drive.traces;
+  const modes = {};
+  for (const [name, row] of Object.entries(traces)) modes[TRACES[name] || name] = row[frame];
+  return { scores, modes, light: light ? light[frame] : 1 };
+}

@@ -90,6 +90,13 @@ def faces() -> list[dict[str, object]]:
     return [*face_pictures(), *face_depth()]
 
 
+def agreement() -> list[dict[str, object]]:
+    """The agreement report of many clips, with intervals."""
+    from tests.benchmarks.agreement import agreement_reports
+
+    return agreement_reports()
+
+
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:
     """One result: times, and how many times faster we are (below 1: slower)."""
     return {
@@ -105,7 +112,7 @@ def main() -> None:
     """Run all and report."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     rows = []
-    for benchmark in (imports, parsing, notebooks, tables, faces):
+    for benchmark in (imports, parsing, notebooks, tables, faces, agreement):
         found = benchmark()
         for each in found if isinstance(found, list) else [found]:
             rows.append(each)

@@ -16,7 +16,8 @@ import decks  # noqa: E402
 import ntl_atlas  # noqa: E402
 import ntl_cards  # noqa: E402
 
-from fau_teach import anatomy, emotion, facs  # noqa: E402
+from fau_teach import agreement, anatomy, coding, emotion, facs  # noqa: E402
+from fau_teach.coding import boris, casme, elan_write, tidy  # noqa: E402
 
 DECKS = decks.decks()
 RELEASED = Path(__file__).with_name("released_cards.txt")
@@ -29,7 +30,8 @@ def cards(deck: str, direction: str) -> dict[str, tuple[str, str]]:
 
 
 def test_decks_that_pages_name() -> None:
-    assert set(DECKS) == {"au", "confusions", "01-nerves-to-aus", "02-au-tables"}
+    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling"}
+    assert set(DECKS) == {"au", "confusions"} | chapters
 
 
 @pytest.mark.parametrize("name", DECKS)
@@ -162,6 +164,72 @@ def test_findings_name_their_study() -> None:
     for card in way.cards:
         assert re.search(r"\d", card.back[0])
         assert card.note, card.key
+
+
+def test_e0_27_bounds_in_whole_frames() -> None:
+    bounds = cards("03-labelling", "bound")
+    assert "15 at 30 fps" in bounds["total500"][1]
+    assert ": 7 at 30 fps, 26 at 100 fps, 52 at 200 fps" in bounds["onset260"][1]
+    assert ": 6 at 30 fps" in bounds["classic"][1]
+
+
+def test_s0_098_our_rule_has_a_card_for_every_mixture() -> None:
+    rule = cards("03-labelling", "fusion")
+    mixtures = {tuple(sorted((c.au, c.material, c.self_report))) for c in coding.truth_table()}
+    assert {tuple(sorted(key.split("-"))) for key in rule} == mixtures
+    assert rule["positive-negative-none"][1] == "None, low confidence, a person reviews it"
+    assert rule["negative-negative-none"][1] == "Negative, medium confidence, no review"
+
+
+def test_s0_103_examples_of_the_index() -> None:
+    backs = {key: back for key, (_, back) in cards("03-labelling", "index").items()}
+    assert backs["h-h"] == "Used 1.00, printed 2.00"
+    assert backs["1-2-5-6-12-5-6-12"] == "Used 0.75, printed 1.20"
+
+
+def test_measures_are_undefined_where_their_card_says_so() -> None:
+    same, other, none = ["A"] * 4, ["A"] * 3 + ["B"], [None] * 4
+    undefined = {
+        "percent": agreement.percent(none, same),
+        "index": agreement.index("null", "null"),
+        "jaccard": agreement.jaccard("null", "null"),
+        "kappa": agreement.kappa(same, same),
+        "weighted": agreement.kappa(same, same, weights="quadratic"),
+        "pabak": agreement.pabak(same, same),
+        "ac1": agreement.ac1([same, same]),
+        "fleiss": agreement.fleiss([same, same, same]),
+        "alpha": agreement.alpha([same, same]),
+        "icc": agreement.icc([same, same]),
+        "f1": agreement.match([], []).f1,
+    }
+    assert set(cards("03-labelling", "undefined")) == set(undefined)
+    assert [name for name, one in undefined.items() if one.value is not None] == []
+    # Not where the coders differ at all, nor where only one of them marked something.
+    assert None not in (
+        agreement.percent(same, same).value,
+        agreement.kappa(same, other).value,
+        agreement.ac1([same, other]).value,
+        agreement.icc([["A", "B"], ["A", "B"]]).value,
+        agreement.match([(0, 5)], []).f1.value,
+    )
+
+
+def test_marks_are_read_as_their_card_says() -> None:
+    marks = cards("03-labelling", "mark")
+    for key, (front, back) in marks.items():
+        if key.endswith("-score"):
+            assert back.startswith(facs.parse(front.split()[0]).state.capitalize())
+    assert marks["9-bp4d"][1].startswith("Unknown")
+
+
+def test_cards_of_formats_lose_what_their_writers_lose() -> None:
+    backs = {key: back for key, (_, back) in cards("03-labelling", "format").items()}
+    for name, writer in (("elan", elan_write), ("boris", boris), ("casme", casme)):
+        assert writer.LOST == ("the history of changes",)
+        assert "the history is lost" in backs[name]
+    words = ("without any event", "history of changes", "title")
+    assert [any(word in line for line in tidy.LOST) for word in words] == [True] * 3
+    assert all(word in backs["tidy"] for word in words)
 
 
 def test_tables_hold_every_card() -> None:

@@ -16,6 +16,8 @@ CHAIN = (
     "_claims",
     "_records",
     "_reading",
+    "_xml",
+    "_sheets",
     "anatomy",
     "facs",
     "micro",
@@ -31,6 +33,7 @@ CHAIN = (
     "widgets",
     "exercises",
     "cli",
+    "__main__",
 )
 HEAVY = ("numpy", "pandas", "scipy", "matplotlib", "torch", "open3d", "anywidget", "IPython")
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -103,7 +106,7 @@ def test_the_package_loads_nothing_heavy() -> None:
 def test_the_knowledge_layer_needs_the_standard_library_alone() -> None:
     before = loaded_after("pass")
     after = loaded_after(
-        "from fau_teach import anatomy, clip, datasets, emotion, facs, micro, sources"
+        "from fau_teach import agreement, anatomy, clip, coding, datasets, emotion, facs, micro"
     )
     foreign = {name for name in after - before if name not in sys.stdlib_module_names}
     assert foreign <= {"fau_teach"}

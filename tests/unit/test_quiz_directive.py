@@ -46,7 +46,9 @@ def test_options_are_shuffled_but_stay_put() -> None:
     assert sorted(one["text"] for one in first) == sorted(one["text"] for one in options)
 
 
-@pytest.mark.parametrize("name", ["01-nerves-to-aus", "02-au-tables", "generated:rules"])
+@pytest.mark.parametrize(
+    "name", ["01-nerves-to-aus", "02-au-tables", "03-labelling", "generated:rules"]
+)
 def test_the_right_answer_is_not_always_in_the_same_place(name: str) -> None:
     places = set()
     for item in ntl_quiz.load(name):

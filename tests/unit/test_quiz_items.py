@@ -53,11 +53,11 @@ def test_a_chapter_has_eight_items_with_names_of_their_own(name: str) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_chapter_2_has_all_kinds_and_chapter_1_the_new_ones() -> None:
+def test_chapters_2_and_3_have_all_kinds_and_chapter_1_the_new_ones() -> None:
     kinds = {name: {item["kind"] for item in items.quiz(name)} for name in NAMES}
-    assert kinds["02-au-tables"] == KINDS
+    assert kinds["02-au-tables"] == kinds["03-labelling"] == KINDS
     assert {"match", "order"} <= kinds["01-nerves-to-aus"]
-    for name in ("01-nerves-to-aus", "02-au-tables"):
+    for name in ("01-nerves-to-aus", "02-au-tables", "03-labelling"):
         assert any("generate" in row for row in read_json(f"quiz/{name}.json"))
 
 
@@ -345,6 +345,66 @@ def judge_rule(key: str, option: dict) -> bool:
     return re.search(r"To “?(\w+)", option["text"])[1] in targets
 
 
+def judge_index(key: str, option: dict) -> bool:
+    one, two = (set(part.split("-")) for part in key.split(":"))
+    return option["text"] == f"{2 * len(one & two) / (len(one) + len(two)):.3f}"
+
+
+def judge_chance(key: str, option: dict) -> bool:
+    name, *cells = key.split(":")
+    both, first, second, neither = map(int, cells)
+    n = both + first + second + neither
+    observed, one, two = (both + neither) / n, (both + first) / n, (both + second) / n
+    mean = (one + two) / 2
+    chance = {
+        "kappa": one * two + (1 - one) * (1 - two),
+        "AC1": 2 * mean * (1 - mean),
+        "PABAK": 0.5,
+    }[name]
+    return option["text"] == f"{(observed - chance) / (1 - chance):.3f}"
+
+
+def judge_overlap(key: str, option: dict) -> bool:
+    one, two = (
+        set(range(int(first), int(last) + 1))
+        for first, last in (part.split("-") for part in key.split(":"))
+    )
+    return option["text"] == f"{len(one & two) / len(one | two):.3f}"
+
+
+def judge_key_frames(key: str, option: dict) -> bool:
+    fps, onset, apex, offset = map(int, key.split(":"))
+    total, rise = 1000 * (offset - onset) / fps, 1000 * (apex - onset) / fps
+    truth = {"1/25 to 1/5 s": 40 <= total <= 200, "500 ms": total <= 500, "260 ms": rise <= 260}
+    text = option["text"]
+    return all((words in text or text == "All three") == holds for words, holds in truth.items())
+
+
+def judge_rounding(key: str, option: dict) -> bool:
+    fps, onset, _, offset = map(int, key.split(":"))
+    low, high = (1000 * (offset - onset + more) / fps for more in (-1, 1))
+    return option["text"] == f"{low:.0f} to {high:.0f} ms"
+
+
+def judge_conditions(key: str, option: dict) -> bool:
+    votes = [word for word in key.split(":") if word != "none"]
+    words = {word: votes.count(word) for word in votes}
+    label = next((word for word, times in words.items() if times > 1 or len(votes) == 1), "none")
+    review = len(words) > 1 or len(votes) == 1
+    how = "low" if review or not votes else "high" if len(votes) == 3 else "medium"
+    last = "; a person reviews" if review else ""
+    return option["text"] == f"{label.capitalize()}, {how} confidence{last}"
+
+
+def judge_class(key: str, option: dict) -> bool:
+    four = {"Happiness": "Positive", "Surprise": "Surprise", "Others": "Others"}
+    four |= dict.fromkeys(("Disgust", "Sadness", "Fear", "Anger"), "Negative")
+    if key == "Contempt":
+        return option["text"] == "A class in neither"
+    ending = "of the four, left out of the three" if key == "Others" else "in both"
+    return option["text"] == f"{four[key]} {ending}"
+
+
 JUDGES: dict[str, Callable[[str, dict], bool]] = {
     "au-names": lambda key, option: facs.au(option["text"]).code == key,
     "au-codes": lambda key, option: facs.au(option["text"]).code == key,
@@ -355,6 +415,13 @@ JUDGES: dict[str, Callable[[str, dict], bool]] = {
     "table-members": judge_member,
     "exclusive-aus": judge_exclusive,
     "rules": judge_rule,
+    "agreement-index": judge_index,
+    "chance-corrected": judge_chance,
+    "overlap": judge_overlap,
+    "key-frames": judge_key_frames,
+    "frame-rounding": judge_rounding,
+    "three-conditions": judge_conditions,
+    "classes": judge_class,
 }
 
 
