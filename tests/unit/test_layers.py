@@ -89,7 +89,7 @@ def test_the_package_is_small() -> None:
     scripts = sum(
         len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.js")
     )
-    assert python <= 24_000
+    assert python <= 36_000
     assert scripts <= 6_000
 
 
@@ -106,7 +106,8 @@ def test_the_package_loads_nothing_heavy() -> None:
 def test_the_knowledge_layer_needs_the_standard_library_alone() -> None:
     before = loaded_after("pass")
     after = loaded_after(
-        "from fau_teach import agreement, anatomy, clip, coding, datasets, emotion, facs, micro"
+        "from fau_teach import agreement, anatomy, clip, coding, datasets, emotion, facs, micro, "
+        "sources"
     )
     foreign = {name for name in after - before if name not in sys.stdlib_module_names}
     assert foreign <= {"fau_teach"}
