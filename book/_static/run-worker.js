@@ -1,9 +1,10 @@
-// Python for one page: starts once, runs a reader's code, and lives until the page ends it.
-// Only the page can end an endless loop, by ending this worker.
+// Python for one page: starts once, lives until the page ends it, and runs a reader's code
+// (run.js) or answers the figures (clerk.js). Only the page can end an endless loop, by ending
+// this worker.
 const LIMIT = 20_000; // characters of output shown for one run
 const PAUSE = 50; // milliseconds between two messages of output, so that a flood stays a trickle
 const decoder = new TextDecoder();
-let started = null; // promise of the package's function that runs and judges
+let started = null; // promise of the package's function that runs and judges, or answers
 let waiting = "";
 let room = LIMIT;
 let last = 0;
@@ -25,7 +26,7 @@ function write(bytes) {
   return bytes.length;
 }
 
-async function load(python, wheel) {
+async function load({ python, wheel, entry = "fau_teach.exercises.attempt" }) {
   const step = (number, text) => postMessage({ step: number, text });
   step(1, "Fetching Python …");
   const [{ loadPyodide }, answer] = await Promise.all([
@@ -41,23 +42,28 @@ async function load(python, wheel) {
   pyodide.runPython("import sys; sys.stdout.reconfigure(line_buffering=True)");
   pyodide.setStdout({ write });
   pyodide.setStderr({ write });
-  return pyodide.pyimport("fau_teach.exercises").attempt;
+  return pyodide.pyimport(entry);
 }
 
 onmessage = async ({ data }) => {
   if (data.python) {
-    started = load(data.python, data.wheel);
+    // Held as long as this worker lives, so that the page sees its end at once.
+    if (data.lock && navigator.locks) navigator.locks.request(data.lock, () => { postMessage({ held: true }); return new Promise(() => {}); });
+    started = load(data);
     started.then(() => postMessage({ ready: true }), (error) => postMessage({ failed: String(error) }));
     return;
   }
-  const attempt = await started.catch(() => null);
-  if (!attempt) return; // the page has been told
+  const act = await started.catch(() => null);
+  if (!act) return; // the page has been told
   room = LIMIT;
   try {
-    const outcome = attempt(data.exercise, data.code);
+    const outcome = data.id ? act(data.name, data.payload) : act(data.exercise, data.code);
     flush();
-    postMessage({ state: outcome.state, message: outcome.message });
-    outcome.destroy();
+    if (data.id) postMessage({ id: data.id, answer: outcome });
+    else {
+      postMessage({ state: outcome.state, message: outcome.message });
+      outcome.destroy();
+    }
   } catch (error) {
     flush(); // Python itself is broken, for example out of memory
     postMessage({ failed: String(error).trim().split("\n").pop() });

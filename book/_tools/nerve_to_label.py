@@ -159,7 +159,17 @@ def add_scripts(app: Sphinx, pagename: str, template: str, context: dict[str, An
         if name.endswith(".css"):
             app.add_css_file(name, priority=600 + place)
         else:
-            app.add_js_file(vendor.script(name), priority=600 + place, defer="defer")
+            app.add_js_file(
+                vendor.script(name), priority=600 + place, defer="defer", **python_of(name)
+            )
+
+
+def python_of(name: str) -> dict[str, str]:
+    """Where the figures of a page find Python and the package, as attributes of their host."""
+    if name != "figure-host.js":
+        return {}
+    wheel = f"{vendor.WHEELS}/{vendor.wheel().name}"
+    return {"data-python": vendor.pyodide_address(), "data-wheel": wheel}
 
 
 def add_lab_link(

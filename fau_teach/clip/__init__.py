@@ -11,6 +11,7 @@ from fau_teach.clip.key import Item, Key, Removed
 from fau_teach.clip.key_tables import Sight
 from fau_teach.clip.movement import SHAPES, Movement
 from fau_teach.clip.nuisance import TRACES, Nuisance
+from fau_teach.clip.sampled import sampled
 from fau_teach.clip.sampler import sample
 from fau_teach.clip.script import VERSION, Clip
 from fau_teach.clip.tables import activation, conflict, definitions, implied, movable
@@ -33,4 +34,5 @@ __all__ = [
     "implied",
     "movable",
     "sample",
+    "sampled",
 ]

@@ -32,7 +32,7 @@ from pathlib import Path
 
 from fau_teach._reading import FileError, Report
 from fau_teach.coding.elan_file import MARK, Annotation, ElanFile, Tier
-from fau_teach.coding.elan_write import write_elan
+from fau_teach.coding.elan_write import KINDS, write_elan
 from fau_teach.coding.event import CodingError
 from fau_teach.coding.exchange import Loaded, frame_of, session_of
 from fau_teach.coding.pieces import (
@@ -121,14 +121,15 @@ class _Reading:
             raise said(self.top, problem, "Use a newer fau_teach")
         named = {name.casefold(): value for name, value in file.properties.items()}
         rates = [named[name] for name in _RATES if named.get(name)]
-        self.fps = self._number("fps", rates[0]) if rates and fps is None else fps
-        if self.fps is None:
+        rate = self._number("fps", rates[0]) if rates and fps is None else fps
+        if rate is None:
             advice = "Give fps=… (--fps), or add the property 'fps' to the header"
             raise said(self.top, "the file does not say how many frames a second there are", advice)
-        if not 0.1 <= self.fps <= 1000:
-            problem = f"{self.fps:g} frames a second cannot be told apart in milliseconds"
+        if not 0.1 <= rate <= 1000:
+            problem = f"{rate:g} frames a second cannot be told apart in milliseconds"
             raise said(self.top, problem, "Use a number from 0.1 to 1000")
-        if rates and fps is not None and self._number("fps", rates[0]) != fps:
+        self.fps = rate
+        if rates and self._number("fps", rates[0]) != rate:
             self.met("the frame rate given replaces that of the file", self.top)
         video = Path(file.media).stem.strip()
         ours = file.properties.get("clip", "") if self.own else ""
@@ -150,13 +151,15 @@ class _Reading:
         """The session in the file."""
         tiers = self.file.tiers.values()
         apexes = [tier for tier in tiers if self._is_apex(tier)]
-        codes = {tier.name: code_of(tier.name)[0] for tier in tiers if tier not in apexes}
-        coded = [tier for tier in tiers if codes.get(tier.name)]
-        events = [tier for tier in tiers if self._is_event(tier)]
+        rest = [tier for tier in tiers if not self._is_apex(tier)]
+        codes = {tier.name: found for tier in rest if (found := code_of(self._label(tier))[0])}
+        coded = [tier for tier in rest if tier.name in codes]
+        events = [tier for tier in rest if self._is_ours(tier) and tier.kind == "event"]
         pieces = self._pieces(coded, events, codes)
-        marks = [mark for tier in apexes for mark in self._marks(tier, pieces)]
+        lanes = {piece.lane for piece in pieces}
+        marks = [mark for tier in apexes for mark in self._marks(tier, lanes)]
         pieces = with_apexes(pieces, marks, self.met)
-        used = {*(tier.name for tier in (*coded, *events, *apexes)), *(one.lane for one in pieces)}
+        used = lanes.union(tier.name for tier in (*coded, *events, *apexes))
         coders = tuple(dict.fromkeys(self._coder(tier) for tier in (*coded, *events)))
         made = events_from(pieces, group, self.met)
         properties = self.file.properties if self.own else {}
@@ -169,14 +172,20 @@ class _Reading:
         counts = {"tiers": len(tiers), "tiers of codes": len(coded), "events": len(made)}
         return Loaded(session, Report(self.file.file, counts, self.met.traps, left_out=left))
 
-    def _is_apex(self, tier: Tier) -> bool:
-        return tier.kind == "apex" if self.own else bool(_APEX.search(tier.name))
+    def _is_ours(self, tier: Tier) -> bool:
+        return self.own and tier.kind in KINDS
 
-    def _is_event(self, tier: Tier) -> bool:
-        return self.own and tier.kind == "event"
+    def _label(self, tier: Tier) -> str:
+        """Name of a tier; of ours without the coder, who may be called L."""
+        if self._is_ours(tier) and tier.kind == "code":
+            return tier.name.removesuffix(tier.parent.removeprefix("event"))
+        return tier.name
+
+    def _is_apex(self, tier: Tier) -> bool:
+        return tier.kind == "apex" if self._is_ours(tier) else bool(_APEX.search(tier.name))
 
     def _coder(self, tier: Tier) -> str:
-        if tier.coder or self.own:
+        if tier.coder or self._is_ours(tier):
             return tier.coder or self.coder
         codes, rest = code_of(_APEX.sub("", tier.name))
         if codes or not self._is_apex(tier):
@@ -189,7 +198,6 @@ class _Reading:
 
     def _frames(self, one: Annotation) -> tuple[int, int, int]:
         """Onset, end and offset."""
-        assert self.fps is not None
         onset, offset = frame_at(one.start, self.fps), frame_at(one.end, self.fps)
         for frame, ms in ((onset, one.start), (offset, one.end)):
             if abs(1000 * frame / self.fps - ms) > 1:
@@ -204,7 +212,7 @@ class _Reading:
         roots |= {one.id: one for tier in events for one in tier.annotations}
         found: list[tuple[Annotation, Piece]] = []
         for root in roots.values():
-            if root.tier not in coded:
+            if root.tier.name not in codes:
                 fields = unpacked(root.value)
                 if self.own and fields is None and root.value.strip():
                     self.met("text in place of the fields of an event, read as notes", root.where)
@@ -232,7 +240,6 @@ class _Reading:
     def _piece(
         self, one: Annotation, key: str, aus: str, notes: tuple[str, ...], fields: Fields
     ) -> Piece:
-        assert self.fps is not None
         onset, end, offset = self._frames(one)
         tier = one.top.tier if key else one.tier
         whose = self._coder(tier) or self._coder(one.tier)
@@ -249,10 +256,10 @@ class _Reading:
                 self.met("annotations that overlap on one tier, read as they are", one.where)
             last = max(last, one.end)
 
-    def _marks(self, tier: Tier, pieces: list[Piece]) -> list[Mark]:
-        codes = () if self.own else code_of(_APEX.sub("", tier.name).strip(" _-"))[0]
+    def _marks(self, tier: Tier, lanes: set[str]) -> list[Mark]:
+        codes = () if self._is_ours(tier) else code_of(_APEX.sub("", tier.name).strip(" _-"))[0]
         wanted = frozenset(item.code for entry in codes for item in options_of(entry))
-        lane = tier.parent if any(piece.lane == tier.parent for piece in pieces) else ""
+        lane = tier.parent if tier.parent in lanes else ""
         who = self._coder(tier), self._subject(tier)
         return [
             Mark(one.where, *who, self.clip, self._frames(one)[0], wanted, lane=lane)

@@ -16,7 +16,7 @@ MARK = "fau_teach"
 _LONGEST_MS = 10**13
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Annotation:
     """One annotation; times in milliseconds, of the annotation it hangs on where it has none.
 
@@ -39,7 +39,7 @@ class Annotation:
         return self.root or self
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tier:
     """One tier: its attributes (coder is ANNOTATOR, subject PARTICIPANT) and annotations."""
 

@@ -31,7 +31,7 @@ _CONSTRAINTS = {
 }
 """The constraints that every ELAN file names."""
 _VIDEO = {".mov": "quicktime", ".mpg": "mpeg", ".mpeg": "mpeg", ".avi": "x-msvideo"}
-_KINDS = {
+KINDS = {
     "event": ("", "true"),
     "apex": ("Included_In", "true"),
     "code": ("Symbolic_Association", "false"),
@@ -156,7 +156,7 @@ def _value(entries: Sequence[Entry]) -> str:
     """Intensity alone where a letter says everything, otherwise the codes."""
     whole = "+".join(map(str, entries))
     short = whole.removeprefix(entries[0].label)
-    return short if re.fullmatch("[A-E]", short) else whole
+    return short if re.fullmatch("[A-E]", short) and " or " not in whole else whole
 
 
 def _document(session: Session, clip: Watched, date: str) -> str:
@@ -185,7 +185,7 @@ def _document(session: Session, clip: Watched, date: str) -> str:
             lines.append(_tag("TIER", about | parent))
             lines += [_annotation(row, order) for row in tier]
             lines.append("</TIER>")
-    for kind, (constraint, aligned) in _KINDS.items():
+    for kind, (constraint, aligned) in KINDS.items():
         about = {"LINGUISTIC_TYPE_ID": kind, "TIME_ALIGNABLE": aligned}
         about |= {"CONSTRAINTS": constraint} if constraint else {}
         lines.append(_tag("LINGUISTIC_TYPE", about | {"GRAPHIC_REFERENCES": "false"}, "/>"))

@@ -83,7 +83,7 @@ def _codes(event: Event) -> list[Mapping[str, str]]:
                     "remark": item.remark,
                 }
             )
-    return found or [{"au": str(event.score)}]
+    return found or [{"au": str(event.score) if event.aus else ""}]
 
 
 def _row(event: Event, code: Mapping[str, str]) -> list[str]:
@@ -172,13 +172,16 @@ def _put_together(table: Table, rows: list[tuple[int, dict[str, str]]]) -> str:
     choice = ""
     for line, row in rows:
         text = _item(table, line, row)
+        if not text and len(rows) > 1:
+            advice = "Write a code, or ? in a row of its own event"
+            raise table.error(line, "au", "", "the code is empty beside others", advice)
         number = row.get("choice", "")
         if number and number == choice:
             parts[-1] += f" or {text}"
         else:
             parts.append(text)
         choice = number
-    return "+".join(filter(None, parts)) or "?"
+    return "+".join(parts)  # empty is unknown, and never "null"
 
 
 def _item(table: Table, line: int, row: Mapping[str, str]) -> str:

@@ -121,7 +121,7 @@ def marked(entries: Sequence[Entry], texts: Sequence[str]) -> tuple[str, tuple[s
         if text.lower() in NOTHING:
             continue
         base = entries[0] if len(entries) == 1 else None
-        number = isinstance(base, Item) and text == base.code
+        number = isinstance(base, Item) and text.rstrip("? ") == base.code
         parts = () if _GRADE.fullmatch(text) and not number else _parsed(text)
         if parts and _codes(parts) != _codes(entries):
             raise ValueError(f"{text!r:.40} is not about {'+'.join(map(str, entries))}")

@@ -158,13 +158,15 @@ answer = ...  # (onset, apex, offset)
             "dictionary."
         ).format(*FRAMES),
         starter="""\
+from fau_teach import micro
 from fau_teach.coding import Event
 
 event = Event("", "", "clip", 30, {}, {}, {}, "4B")
 print(event.duration)
 print(event.rise)
+print([one.id for one in micro.definitions()])
 
-answer = ...  # a dictionary such as {{"classic": "yes", "total500": "yes", "onset260": "yes"}}
+answer = ...  # a dictionary: each name to "yes", "no" or "open"
 """.format(*FRAMES),
         solution=_verdicts,
         right="Fifteen frames are just half a second, so the frames leave that definition open.",

@@ -18,6 +18,7 @@ import traitlets
 
 from fau_teach import anatomy, clip, facs
 from fau_teach._data import read_csv
+from fau_teach.clip import sampled
 from fau_teach.widgets._base import Figure, check_option
 
 COLOURINGS = ("skin", "nerves", "heat")
@@ -32,7 +33,7 @@ BRANCHES = {
 _GROUPS = {"upper": "Brows and eyes", "lower": "Nose, mouth and jaw"}
 _KINDS = {"AD": "Further movements", "head": "Head", "eye": "Eyes"}
 _SIDES = {"L": "left", "R": "right"}
-_DIGITS = 4
+__all__ = ["FaceFigure", "FaceView", "data_uri", "face_script", "packed", "sampled"]
 
 
 @cache
@@ -88,31 +89,6 @@ def _data() -> dict[str, Any]:
         "muscles": names,
         "nerves": nerves,
         "branches": [[one, anatomy.nerve(one).name, colour] for one, colour in BRANCHES.items()],
-    }
-
-
-def sampled(script: clip.Clip) -> dict[str, Any]:
-    """What a clip drives, a value a frame, as the module reads it.
-
-    Returns
-    -------
-    dictionary with ``fps`` [1/s], ``frames``, ``channels`` (``"12/L"`` to activations; no letter
-    where a code has no sides) and ``traces`` (gaze and head [deg], light as a factor); what never
-    moves is left out.
-    """
-    rest = {"light": 1.0}
-    return {
-        "fps": script.fps,
-        "frames": script.frames,
-        "channels": {
-            f"{code}/{side}": [round(value, _DIGITS) for value in row]
-            for (code, side), row in script.drive().items()
-        },
-        "traces": {
-            name: [round(value, _DIGITS) for value in row]
-            for name, row in script.traces().items()
-            if any(value != rest.get(name, 0.0) for value in row)
-        },
     }
 
 

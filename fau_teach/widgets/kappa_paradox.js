@@ -68,13 +68,13 @@ function render({ model, el }) {
       ["one", "only the second", found.one], ["neither", "neither", found.neither]];
     key.replaceChildren(...counts.map(([kind, name, number]) => make("li", {},
       make("span", { class: `patch ${kind}`, "aria-hidden": "true" }), `${name}: ${whole(number)}`)));
-    axis.replaceChildren(...MEASURES.map(([id, name, mark]) => make("div", { class: "row",
+    axis.replaceChildren(...MEASURES.map(([id, name, mark]) => make("div", { class: "measure",
       "data-measure": id }, make("span", { class: "what" }, name),
     make("span", { class: "track", "aria-hidden": "true" }, make("s", { style: `left:${left(0)}` }),
       start[id] === null ? null : make("u", { style: `left:${left(start[id])}` }),
       found[id] === null ? null : make("i", { style: `left:${left(found[id])}` }, mark)),
     make("span", { class: "value" }, text(found[id])))),
-    make("div", { class: "row ends ntl-quiet", "aria-hidden": "true" }, make("span", {}),
+    make("div", { class: "measure ends ntl-quiet", "aria-hidden": "true" }, make("span", {}),
       make("span", { class: "track" }, [[0, "0"], [0.5, ".5"], [1, "1"]].map(([at, label]) =>
         make("b", { style: `left:${left(at)}` }, label))), make("span", {})));
     words.textContent = `${state.share} % of faces have the unit. The coders say the same on `
@@ -89,7 +89,7 @@ function render({ model, el }) {
   figure.start(make("div", { class: "controls" }, sliders.map(([, { box }]) => box), quick.box),
     make("div", { class: "halves" }, make("div", {},
       make("p", { class: "title" }, "1,000 faces, expected; area counts them"), picture, key),
-    make("div", {}, make("p", { class: "title" }, `Four measures; the bar below each: at ${data.start} %`),
+    make("div", {}, make("p", { class: "title" }, `Four measures; bar below: at ${data.start} %`),
       axis, words)));
 }
 

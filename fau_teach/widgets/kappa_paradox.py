@@ -82,10 +82,7 @@ class Expected:
 
     def __str__(self) -> str:
         kappa = "undefined" if self.kappa is None else f"{self.kappa:.2f}"
-        return (
-            f"{self.share:>3g} %  {self.percent:.1%} same  kappa {kappa}  "
-            f"AC1 {self.ac1:.2f}  PABAK {self.pabak:.2f}"
-        )
+        return f"{self.share:>3g} %  same {self.percent:.1%}  kappa {kappa}  AC1 {self.ac1:.2f}"
 
 
 class KappaParadox(Panel):

@@ -52,7 +52,7 @@ function render({ model, el }) {
     const most = state.sets.length;
     const over = number !== null && number > 1 + 1e-9;
     const left = (share) => `${(100 * share / most).toFixed(2)}%`;
-    return make("div", { class: over ? "row over" : "row", "data-measure": id },
+    return make("div", { class: over ? "measure over" : "measure", "data-measure": id },
       make("span", { class: "what" }, make("b", {}, name), ` ${formula}`),
       make("span", { class: "value" }, value(number), over ? make("strong", {}, " ✗ above 1") : null),
       make("span", { class: "track", "aria-hidden": "true" },

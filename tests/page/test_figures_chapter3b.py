@@ -93,7 +93,7 @@ def test_S0_103_undefined_is_a_word(visit: Any) -> None:
     page = visit(COUNTS).page
     figure = figure_of(page, "two_coders")
     figure.locator("select").select_option("null")
-    assert figure.locator(".row .value").all_inner_texts() == ["undefined"] * 3
+    assert figure.locator(".measure .value").all_inner_texts() == ["undefined"] * 3
     assert "undefined" in figure.locator(".ntl-announcer").inner_text()
 
 

@@ -227,8 +227,25 @@ def test_values_of_annotations(tmp_path, value, aus, notes):
     assert (event.aus, event.notes) == (aus, notes)
 
 
+@pytest.mark.parametrize("aus", ["1?", "1 or 1A", "4:4", "4?", "12B+12C", "L12 or R12(odd | or)"])
+def test_scores_that_could_be_mistaken_come_back(tmp_path, aus):
+    write_elan(Session("t", (KIM.but(aus=aus),)), tmp_path / "a.eaf")
+    loaded = read_elan(tmp_path / "a.eaf")
+    assert (loaded.session.events[0].aus, loaded.report.traps) == (aus, ())
+
+
+@pytest.mark.parametrize("coder", ["L", "R", "left", "apex", "apex_L", "L#2", "6+12", "_", "12"])
+def test_coders_who_could_be_mistaken_come_back(tmp_path, coder):
+    made = (KIM.but(coder=coder), KIM.but(coder=coder, onset=12), KIM.but(coder="L"))
+    write_elan(Session("t", made), tmp_path / "a.eaf")
+    loaded = read_elan(tmp_path / "a.eaf")
+    assert state(loaded.session) == state(Session("t", made))
+    assert loaded.report.traps == ()
+
+
 def test_a_value_that_is_the_code_itself_is_no_intensity():
     assert marked(code_of("AU4")[0], ["4"]) == ("4", ())
+    assert marked(code_of("AU4")[0], ["4?"]) == ("4?", ())
     assert marked(code_of("AU4")[0], ["3"]) == ("4:3", ())
     assert marked(code_of("6+12")[0], ["C", "6B+12C"]) == ("6B+12C", ("C",))
 
@@ -450,6 +467,27 @@ def test_a_file_of_thousands_of_annotations_is_quick(tmp_path):
     loaded = read_elan(path)
     assert time.process_time() - start < 4
     assert all(one.apex == one.onset for one in loaded.session.events)
+
+
+@pytest.mark.parametrize("name", ["AU12 apex_", "AU12_", "x_"])
+def test_a_file_of_thousands_of_tiers_is_read_in_a_second(tmp_path, name):
+    path = eaf(tmp_path, *(tier(f"{name}{n}", (400, 800, "")) for n in range(5000)))
+    start = time.process_time()
+    read_elan(path)
+    assert time.process_time() - start < 2
+
+
+def test_a_tier_added_by_hand_to_our_own_file_is_read_as_in_any_other(tmp_path):
+    path = tmp_path / "a.eaf"
+    write_elan(Session("t", (KIM,)), path)
+    rows = (
+        '<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a90" TIME_SLOT_REF1="ts1" '
+        'TIME_SLOT_REF2="ts4"><ANNOTATION_VALUE>B</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION>'
+        "</ANNOTATION>"
+    )
+    more = f'<TIER TIER_ID="AU4_Ada" LINGUISTIC_TYPE_REF="default">{rows}</TIER><LINGUISTIC_TYPE '
+    path.write_text(path.read_text().replace("<LINGUISTIC_TYPE ", more, 1))
+    assert seen(read_elan(path)) == [("Kim", 10, 14, 20, "L12C+6"), ("Ada", 10, None, 20, "4B")]
 
 
 def test_fields_in_one_line():

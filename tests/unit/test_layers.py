@@ -26,6 +26,7 @@ CHAIN = (
     "emotion",
     "agreement",
     "coding",
+    "training",
     "datasets",
     "sources",
     "plots",
@@ -107,7 +108,7 @@ def test_the_knowledge_layer_needs_the_standard_library_alone() -> None:
     before = loaded_after("pass")
     after = loaded_after(
         "from fau_teach import agreement, anatomy, clip, coding, datasets, emotion, facs, micro, "
-        "sources"
+        "sources, training"
     )
     foreign = {name for name in after - before if name not in sys.stdlib_module_names}
     assert foreign <= {"fau_teach"}
