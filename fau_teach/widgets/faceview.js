@@ -91,7 +91,7 @@ function render({ model, el }) {
     });
     const way = view.yaw > 0 ? "left" : "right";
     const turned = view.yaw ? `turned ${Math.abs(view.yaw)}° to the subject’s ${way}` : "from the front";
-    const when = drive.frames ? ` Frame ${frame + 1} of ${drive.frames}${playing ? ", playing" : ""}.` : "";
+    const when = drive.frames ? ` Frame ${frame} of 0 to ${drive.frames - 1}${playing ? ", playing" : ""}.` : "";
     return `${model.get("label")}. ${active.join(", ") || "Neutral face"}; ${turned}.${when}`;
   }
 
@@ -107,8 +107,8 @@ function render({ model, el }) {
     scene = clipFrame(drive, frame);
     if (controls.scrub) {
       controls.scrub.value = frame;
-      controls.scrub.setAttribute("aria-valuetext", `frame ${frame + 1} of ${drive.frames}`);
-      controls.time.textContent = `${frame + 1}/${drive.frames} · ${(frame / drive.fps).toFixed(2)} s`;
+      controls.scrub.setAttribute("aria-valuetext", `frame ${frame} of 0 to ${drive.frames - 1}`);
+      controls.time.textContent = `frame ${frame} · ${(frame / drive.fps).toFixed(2)} s`;
     }
     root.dataset.frame = frame;
     for (const { first, end, item } of notes) item.classList.toggle("now", first <= frame && frame < end);
