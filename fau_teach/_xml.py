@@ -11,7 +11,7 @@ from fau_teach._reading import FileError, read_document
 
 LARGEST = 16 * 2**20
 """Most bytes of an XML file."""
-MOST = 150_000
+MOST = 100_000
 """Most elements in it."""
 DEEPEST = 30
 """Most levels of nesting."""

