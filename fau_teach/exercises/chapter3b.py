@@ -49,11 +49,8 @@ def lab_report() -> agreement.Report:
 
 
 def _of_clip() -> float:
-    sets = [
-        {f"{item.side}{item.code}" for event in lab().of(name, ONE_CLIP) for item in event.score}
-        for name in ("Anna", "Dana")
-    ]
-    return agreement.index(*sets).value or 0
+    written = ["+".join(one.aus for one in lab().of(who, ONE_CLIP)) for who in ("Anna", "Dana")]
+    return agreement.index(*written).value or 0
 
 
 def _strays() -> str:

@@ -106,10 +106,7 @@ def _chosen(item: Item, choice: str) -> Verdict:
 
 def _graded(item: Item, choice: str) -> Verdict:
     off = ord(choice) - ord(item.answer)
-    codes = _listed(item.codes)
-    return Verdict(
-        item.answer, choice, _SPAN.get(abs(off), 0.0), hits=codes, steps=off, graded=1
-    )
+    return Verdict(item.answer, choice, _SPAN.get(abs(off), 0.0), steps=off, graded=1)
 
 
 def _written(
@@ -126,9 +123,11 @@ def _written(
         Event("you", "", item.id, key.fps, 0 if a is None else a, b, c, aus)
         for aus, a, b, c in events
     )
+    for at, event in enumerate(coded):
+        place, score = f"answer.events[{at}]", event.score
+        if score.state == "unknown" or len(score.items) < len(score.entries):
+            raise TrainingError(place, f"{event.aus!r:.40} is open", "Decide; null is nothing")
     found = feedback(coded, key, clip=item.id, without=item.without)
-    if not framed:  # the span of the whole clip is no answer about time
-        found = replace(found, matched=tuple(_timeless(one) for one in found.matched))
     index = found.index
     credit = 1.0 if index is None else index
     given = frozenset(code for event in coded for code in event.codes) - {*item.without}
@@ -137,9 +136,9 @@ def _written(
         credit = float(item.contrast in right)
     shifts = _shifts(found) if framed else ()
     if item.kind == "mark":
-        near = [s for s in _all_shifts(found) if abs(s) <= 1000 * WITHIN_S + 1e-6]
-        marks = 3 * sum(len(mark.codes) for mark in found.marks_of_key)
-        credit = (credit + (len(near) / marks if marks else 1.0)) / 2
+        near = sum(abs(s) <= 1000 * WITHIN_S + 1e-6 for s in _all_shifts(found)) * framed
+        marks = len(_FRAMES) * len(found.marks_of_key)
+        credit = (credit + (near / marks if marks else 1.0)) / 2
     steps = [one.steps for one in found.matched if one.steps is not None]
     tally = found.codes
     hits = [code for code, one in tally.items() if one.matched]
@@ -163,11 +162,6 @@ def _spread(key: Key) -> Key:
     for one in sorted(key.items, key=lambda each: each.intensity):
         best[one.side + one.code] = replace(one, onset=0, apex=0, offset=key.frames - 1)
     return replace(key, items=tuple(best.values()))
-
-
-def _timeless(one: Any) -> Any:
-    """A match whose key frames say nothing."""
-    return replace(one, given=replace(one.given, onset=one.key.onset, apex=None, offset=None))
 
 
 def _all_shifts(found: Feedback) -> list[float]:

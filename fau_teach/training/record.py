@@ -28,7 +28,7 @@ VERSION = 1
 MOST = 20_000
 """Most answers of a record."""
 LONGEST_S = 86_400.0
-TESTS = ("mock", "retention")
+EXAMS = ("mock", "retention")
 """Stages that give no feedback before their end."""
 _WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 _NAME = re.compile(r"[\w][\w .@-]{0,63}")
@@ -59,7 +59,7 @@ class Answer:
     certainty : ``"low"``, ``"medium"``, ``"high"`` or empty
     seconds : from question to answer; None where not measured
     attempt : 1, or more after feedback; only the first one counts
-    test : id of the mock test it belongs to, or empty
+    exam : id of the mock test it belongs to, or empty
     """
 
     when: str
@@ -81,7 +81,7 @@ class Answer:
     certainty: str = ""
     seconds: float | None = None
     attempt: int = 1
-    test: str = ""
+    exam: str = ""
 
     def __post_init__(self) -> None:
         moment("when", self.when)
@@ -103,7 +103,7 @@ class Answer:
         for shift in self.shifts:
             if shift is not None:
                 checks.real("shifts", shift, -1e9, 1e9)
-        if len(self.shifts) not in (0, 3) or (self.test and not self.stage):
+        if len(self.shifts) not in (0, 3) or (self.exam and not self.stage):
             raise TrainingError("shifts", f"{len(self.shifts)} numbers", "Give three or none")
 
     @property
@@ -118,7 +118,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Exam:
     """A mock or retention test that was begun.
 
     Parameters
@@ -135,7 +135,7 @@ class Test:
     items: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        checks.one_of("stage", self.stage, TESTS)
+        checks.one_of("stage", self.stage, EXAMS)
         moment("started", self.started)
         for at, one in enumerate(self.items):
             parts_of(one)
@@ -176,7 +176,7 @@ class Record:
     pseudonym : 1 to 64 letters, digits, spaces, dots, hyphens; no real name
     created : time in UTC
     answers : in order of time, each once
-    tests : mock and retention tests that were begun
+    exams : mock and retention tests that were begun
     settings : choices
     version : of the form of the record
 
@@ -189,7 +189,7 @@ class Record:
     pseudonym: str
     created: str
     answers: tuple[Answer, ...] = ()
-    tests: tuple[Test, ...] = ()
+    exams: tuple[Exam, ...] = ()
     settings: Settings = Settings()
     version: int = VERSION
 
@@ -203,37 +203,37 @@ class Record:
             problem = f"there are {len(self.answers)}"
             raise TrainingError("answers", problem, f"Keep {MOST}; export and begin a new record")
         object.__setattr__(self, "answers", tuple(sorted({*self.answers}, key=_order)))
-        tests = sorted({*self.tests}, key=lambda one: (_time(one.started), one.id))
-        object.__setattr__(self, "tests", tuple(tests))
-        names = [one.id for one in tests]
+        exams = sorted({*self.exams}, key=lambda one: (_time(one.started), one.id))
+        object.__setattr__(self, "exams", tuple(exams))
+        names = [one.id for one in exams]
         if len({*names}) < len(names):
-            raise TrainingError("tests", "two tests have one id", "Keep one of them")
-        stray = next((one for one in self.answers if one.test and one.test not in names), None)
+            raise TrainingError("exams", "two tests have one id", "Keep one of them")
+        stray = next((one for one in self.answers if one.exam and one.exam not in names), None)
         if stray:
-            raise TrainingError("answers", f"there is no test {stray.test!r:.40}", "Add the test")
+            raise TrainingError("answers", f"there is no test {stray.exam!r:.40}", "Add the test")
 
     def add(self, answer: Answer) -> Record:
         """With one more answer."""
         return replace(self, answers=(*self.answers, answer))
 
-    def test(self, name: str) -> Test:
+    def exam(self, name: str) -> Test:
         """A test by its id."""
-        known = {one.id: one for one in self.tests}
-        return known[checks.one_of("test", name, known)]
+        known = {one.id: one for one in self.exams}
+        return known[checks.one_of("exam", name, known)]
 
-    def of_test(self, name: str) -> dict[str, Answer]:
+    def of_exam(self, name: str) -> dict[str, Answer]:
         """Item -> first answer to it in a test."""
         found: dict[str, Answer] = {}
         for one in self.answers:
-            if one.test == name:
+            if one.exam == name:
                 found.setdefault(one.item, one)
         return found
 
     @property
     def counted(self) -> tuple[Answer, ...]:
         """First answers to items; those of a test only once it is complete."""
-        open_ = {one.id for one in self.tests if len(self.of_test(one.id)) < len(one.items)}
-        return tuple(one for one in self.answers if one.attempt == 1 and one.test not in open_)
+        open_ = {one.id for one in self.exams if len(self.of_exam(one.id)) < len(one.items)}
+        return tuple(one for one in self.answers if one.attempt == 1 and one.exam not in open_)
 
     def merged(self, other: Record) -> Record:
         """What two devices hold of one learner; the order does not matter.
@@ -250,7 +250,7 @@ class Record:
         choices = (self.settings, other.settings)
         chosen = max(choices, key=lambda one: (_time(one.changed), one.stage, one.daily))
         return Record(
-            self.pseudonym, created, self.answers + other.answers, self.tests + other.tests, chosen
+            self.pseudonym, created, self.answers + other.answers, self.exams + other.exams, chosen
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -260,9 +260,9 @@ class Record:
             "pseudonym": self.pseudonym,
             "created": self.created,
             "answers": [json.loads(_text(one)) for one in self.answers],
-            "tests": [
+            "exams": [
                 {"id": o.id, "stage": o.stage, "started": o.started, "items": [*o.items]}
-                for o in self.tests
+                for o in self.exams
             ],
             "settings": {one.name: getattr(self.settings, one.name) for one in fields(Settings)},
         }
@@ -291,12 +291,12 @@ class Record:
         if not isinstance(rows, list) or len(rows) > MOST:
             raise TrainingError("answers", "this is no list of answers", f"Give at most {MOST}")
         try:
-            rest: Record = _records._built(cls, {**data, "answers": [], "tests": []})
-            tests = _records._built(tuple[Test, ...], data.get("tests", []))
+            rest: Record = _records._built(cls, {**data, "answers": [], "exams": []})
+            exams = _records._built(tuple[Exam, ...], data.get("exams", []))
             answers = tuple(_answer(json.dumps(row)) for row in rows)
         except _records.RecordError as error:
             raise TrainingError(error.place, error.problem, error.advice) from None
-        return replace(rest, answers=answers, tests=tests)
+        return replace(rest, answers=answers, exams=exams)
 
 
 @lru_cache(maxsize=MOST)
@@ -333,13 +333,13 @@ def answered(
     certainty: str = "",
     seconds: float | None = None,
     attempt: int = 1,
-    test: str = "",
+    exam: str = "",
 ) -> Answer:
     """The short form of a verdict, for the log."""
     same = {one.name for one in fields(Verdict)} & {one.name for one in fields(Answer)}
     return Answer(
         when=when, stage=stage, item=item.id, certainty=certainty, seconds=seconds,
-        attempt=attempt, test=test, **{name: getattr(found, name) for name in same},
+        attempt=attempt, exam=exam, **{name: getattr(found, name) for name in same},
     )  # fmt: skip
 
 
@@ -355,7 +355,7 @@ def sheet(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def answers_csv(record: Record) -> str:
     """Every answer of a learner as CSV, a row each; answers of an unfinished test are left out."""
     names = [one.name for one in fields(Answer)]
-    shown = {*record.counted} | {one for one in record.answers if not one.test}
+    shown = {*record.counted} | {one for one in record.answers if not one.exam}
     cells = (
         [record.pseudonym, one.skill, one.level, *(_cell(getattr(one, name)) for name in names)]
         for one in record.answers

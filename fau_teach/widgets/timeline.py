@@ -39,7 +39,7 @@ CLIPS = (
 
 def segments(events: tuple[tuple[int, int, int, str], ...]) -> tuple[Segment, ...]:
     """Events of a clip as the agreement module takes them."""
-    return tuple(Segment(*times, parse(codes)) for *times, codes in events)
+    return tuple(Segment(on, top, off, parse(codes)) for on, top, off, codes in events)
 
 
 @cache

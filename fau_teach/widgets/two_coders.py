@@ -90,7 +90,7 @@ class TwoCoders(Panel):
     figure = "two_coders"
 
     preset = traitlets.Unicode("example", help="What the figure started from.").tag(sync=True)
-    sets = traitlets.List(help="Codes of each coder.").tag(sync=True)
+    sets: traitlets.List[Any] = traitlets.List(help="Codes of each coder.").tag(sync=True)
 
     def __init__(
         self, preset: str = "example", sets: Sequence[Sequence[str]] | None = None, **kwargs: Any

@@ -10,7 +10,7 @@ import pytest
 
 from fau_teach import clip
 from fau_teach.clip import Key
-from fau_teach.coding import CodingError
+from fau_teach.coding import CodingError, agree
 from fau_teach.coding.feedback import Summary, feedback, summary
 from fau_teach.coding.simulate import Coder, Simulated, simulate
 
@@ -97,6 +97,25 @@ def test_what_is_measured_is_what_was_drawn(runs: list[tuple[Simulated, Summary]
         assert found.intensity.mean == pytest.approx(fmean(steps), abs=0.02)
         assert len(parts) == 200 - len(made.gaps)
         assert 5 < len(made.gaps) < 40
+
+
+def test_agreement_with_the_key_measures_them_back_too(keys: dict[str, Key]) -> None:
+    """The tables of a lab find the same faults: what was missed as recall, delays as errors."""
+    faulty = replace(FAULTY, confuse=0.0, side=0.0)
+    inside = wrong = 0
+    for seed in range(6):
+        made = simulate(keys, [Coder("K"), faulty], seed)
+        found = agree(made.session, coders=("K", "A"), least=0.3, resamples=400, seed=seed)
+        rows = {(row["item"], row["name"]): row for row in found.to_dict()["rows"]}
+        wanted = {("events", "recall"): 1 - FAULTY.miss}
+        wanted |= {(name, "mean error (ms)"): late for name, late in DELAYS.items()}
+        for at, value in wanted.items():
+            inside += rows[at]["low"] <= value <= rows[at]["high"]
+            other = 1 - FAULTY.miss / 2 if at[1] == "recall" else 1.25 * value
+            wrong += rows[at]["low"] <= other <= rows[at]["high"]
+    # Of 24 intervals of 95 %, fewer than 19 hold the truth once in 1000 times.
+    assert inside >= 19
+    assert wrong == 0
 
 
 def test_a_perfect_coder_agrees_with_the_key(keys: dict[str, Key]) -> None:
