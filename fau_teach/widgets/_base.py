@@ -26,6 +26,11 @@ def read_text(name: str) -> str:
     return files("fau_teach.widgets").joinpath(name).read_text(encoding="utf-8")
 
 
+def has_file(name: str) -> bool:
+    """Whether this package has a file of that name."""
+    return files("fau_teach.widgets").joinpath(name).is_file()
+
+
 def check_option(what: str, value: str, known: Iterable[str]) -> None:
     """Refuse an option that a figure does not know.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from fau_teach.widgets._base import Figure, read_text
+from fau_teach.widgets._base import Figure, has_file, read_text
 
 
 def short(value: float, digits: int = 2) -> str:
@@ -38,5 +38,7 @@ class Panel(Figure):
 
     @classmethod
     def style_text(cls) -> str:
-        """CSS of the figure, complete."""
-        return read_text("common.css") + "\n" + read_text("panel.css")
+        """CSS of the figure, complete: its own file follows where it has one."""
+        own = f"{cls.figure}.css"
+        names = ("common.css", "panel.css", *([own] if has_file(own) else []))
+        return "\n".join(map(read_text, names))

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from fau_teach.coding.conditions import fuse
-from fau_teach.widgets._base import check_option, read_text
+from fau_teach.widgets._base import check_option
 from fau_teach.widgets._panel import Panel, table_html
 
 VALUES = ("positive", "negative", "none")
@@ -71,11 +71,6 @@ class ThreeConditions(Panel):
         kwargs.setdefault("label", "Three conditions: label, confidence and need for review")
         data = conditions_data()
         super().__init__(data=data, au=au, material=material, self_report=self_report, **kwargs)
-
-    @classmethod
-    def style_text(cls) -> str:
-        """CSS of the figure, complete."""
-        return super().style_text() + "\n" + read_text("conditions.css")
 
     def fallback_html(self) -> str:
         """Table of the 27 cases."""
