@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -230,7 +231,8 @@ def _check_header(name: str, line: int, header: tuple[str, ...], required: Seque
         advice = did_you_mean(missing[0], header) or f"The header names {', '.join(header)[:200]}"
         problem = f"column {missing[0]!r} is missing"
         raise FileError(name, line, "", problem, advice.removesuffix("?"))
-    twice = [column for column in header if column and header.count(column) > 1]
+    times = Counter(header)
+    twice = [column for column in header if column and times[column] > 1]
     if twice:
         problem = "a column name stands twice"
         raise FileError(name, line, twice[0], problem, "Give every column its own name")
@@ -323,8 +325,12 @@ class Reader:
         return Rows(kept, report)
 
 
+_OPEN = 32
+"""Most files that are open at once; some systems allow 256 in all."""
+
+
 @contextmanager
-def whole_files(paths: Sequence[Path], force: bool) -> Iterator[Sequence[TextIO]]:
+def whole_files(paths: Sequence[Path], force: bool) -> Iterator[Iterator[TextIO]]:
     """Open files for writing that take their names only when all are complete.
 
     Parameters
@@ -332,25 +338,51 @@ def whole_files(paths: Sequence[Path], force: bool) -> Iterator[Sequence[TextIO]
     paths : the files; folders are made where they are missing
     force : whether files that exist may be replaced
 
+    Returns
+    -------
+    the open files in turn; of many, those handed out long before are closed already
+
     Raises
     ------
     FileError
-        A file exists already and ``force`` is False; nothing has been written then.
+        A file exists already and ``force`` is False, or one cannot be written; nothing has been
+        written then.
     """
     for path in paths:
+        if path.is_dir():
+            problem = "a folder has this name"
+            raise FileError(str(path), 0, "", problem, "Give the name of a file in it")
         if path.exists() and not force:
             advice = "Choose another folder, or replace it with force=True (--force)"
             raise FileError(str(path), 0, "", "the file exists already", advice)
     parts = [path.with_name(f".{path.name}.part") for path in paths]
-    with ExitStack() as stack:
-        files = []
-        for part in parts:
-            part.parent.mkdir(parents=True, exist_ok=True)
-            stack.callback(part.unlink, missing_ok=True)
-            opened = part.open("w", encoding="utf-8", newline="\n")
-            files.append(stack.enter_context(opened))
-        yield files
-        for file in files:
-            file.close()
+    with ExitStack() as clean:
+        with ExitStack() as held:
+            yield _opened(paths, parts, clean, held)
         for part, path in zip(parts, paths, strict=True):
-            part.replace(path)
+            with _written(path):
+                part.replace(path)
+
+
+def _opened(
+    paths: Sequence[Path], parts: Sequence[Path], clean: ExitStack, held: ExitStack
+) -> Iterator[TextIO]:
+    late: deque[TextIO] = deque()
+    for path, part in zip(paths, parts, strict=True):
+        if len(late) == _OPEN:
+            late.popleft().close()
+        with _written(path):
+            part.parent.mkdir(parents=True, exist_ok=True)
+            file = part.open("w", encoding="utf-8", newline="\n")
+        clean.callback(part.unlink, missing_ok=True)
+        late.append(held.enter_context(file))
+        yield file
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        problem = f"the file cannot be written: {error.strerror or error}"
+        raise FileError(str(path), 0, "", problem, "Choose another name or folder") from None

@@ -17,7 +17,8 @@ TERMS = (
     "neutral", "event", "onset", "apex", "offset", "macro-expression", "micro-expression",
     "elicitation", "self-report", "habitual behaviour", "three conditions", "agreement index",
     "base rate", "kappa", "intraclass correlation", "intersection over union", "spotting",
-    "bootstrap", "tier", "ethogram", "unknown",
+    "bootstrap", "tier", "ethogram", "unknown", "blind coding", "rescoring pass", "contrast set",
+    "interleaving", "spacing", "stimulus marker", "bipolar recording", "thermal imaging",
 )  # fmt: skip
 # Inventory S0-103, the example of the FACS index, and three coders of whom two agree.
 SETS = (("H", "H"), ("HS", "HD"), ("HSF", "HS"))

@@ -92,12 +92,12 @@ class Document:
     @cached_property
     def siblings(self) -> tuple[Document, ...]:
         """The numbered pages of this document's folder."""
-        return tuple(map(read, sorted(self.path.parent.glob("[0-9]*.md"))))
+        return tuple(map(read, numbered(self.path.parent)))
 
     @cached_property
     def is_last(self) -> bool:
         """Whether this lesson closes its chapter."""
-        return sorted(self.path.parent.glob("[0-9]*.md"))[-1:] == [self.path]
+        return numbered(self.path.parent)[-1:] == [self.path]
 
     def line_of(self, words: str) -> int:
         """The line on which some words first stand; 1 where they do not."""
@@ -117,6 +117,11 @@ class Problem:
     def __str__(self) -> str:
         path = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
         return f"{path}:{self.line}: {self.rule} {self.message}"
+
+
+def numbered(folder: Path) -> list[Path]:
+    """The numbered pages of a folder in their order: 9 stands before 10."""
+    return sorted(folder.glob("[0-9]*.md"), key=lambda one: int(re.match(r"\d+", one.name)[0]))
 
 
 def _code(body: str) -> tuple[str, ...]:

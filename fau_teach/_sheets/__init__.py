@@ -115,6 +115,8 @@ class Sheet:
         missing = [name for name in required if name not in names]
         if missing or not any(names):
             seen = [cell for line in self.rows[:_SEARCHED] for cell in line if cell.strip()]
+            here = {folded(cell) for cell in seen}
+            missing = [name for name in missing if folded(name) not in here] or missing
             advice = did_you_mean((missing or ["a header"])[0], seen[:400])
             problem = f"no row names the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
             advice = advice.removesuffix("?") or "Check that it is the right file and sheet"

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any, Literal
 
+from fau_teach import facs
 from fau_teach._data import did_you_mean
 from fau_teach.agreement.bootstrap import evaluate
 from fau_teach.agreement.collect import Collector, State, state_of
@@ -29,7 +30,7 @@ PARTS = {
     "events": "Events in time",
     "timing": "Key frames of matched events, second coder less first",
 }
-FEW_SUBJECTS = 10
+FEW = 10
 TOGETHER = (
     "Of a pair kappa is Cohen's, of all together Fleiss'; events and times of all together are "
     "summed over pairs."
@@ -122,8 +123,8 @@ class Report:
         if key not in self._found:
             names = [" / ".join(one[1:]) for one in self._found if one[0] == who]
             wanted = " / ".join(key[1:])
-            advice = did_you_mean(wanted, names) or f"There are coders {', '.join(self.coders)}"
-            raise KeyError(f"{wanted} of {' and '.join(who) or 'nobody'} is not here. {advice}.")
+            advice = did_you_mean(wanted, names) or f"There are coders {', '.join(self.coders)}."
+            raise KeyError(f"{wanted} of {' and '.join(who) or 'nobody'} is not here. {advice}")
         return self._found[key]
 
     def table(self, part: str, coders: Collection[str] | None = None) -> Table:
@@ -291,6 +292,9 @@ def report(
     if codes is None:
         codes = {code for row in table for one in row if one for code in one.seen.present}
     wanted = ordered(map(str, codes))
+    for code in wanted:
+        if code not in facs.listed_codes():
+            raise ValueError(f"{code!r} is no code. Name codes without sides, such as '12'.")
     overlap = any(_overlaps(one) for row in table for one in row if one)
     way: Literal["event", "code"] = by or ("code" if overlap else "event")
     if not by and overlap:
@@ -308,8 +312,13 @@ def report(
     for at, (film, row) in enumerate(zip(films, table, strict=True)):
         collector.add(place[film.subject] if over == "subject" else at, film, row)
     units = len(subjects) if over == "subject" else len(films)
-    if over == "subject" and len(subjects) < FEW_SUBJECTS:
-        notes.append(f"{len(subjects)} subjects are few: the intervals are too narrow.")
+    together = sum(sum(one is not None for one in row) > 1 for row in table)
+    if not together:
+        notes.append("No clip was looked at by two coders: are they named alike in all files?")
+    if over and resamples and units < FEW:
+        notes.append(
+            f"{units} {over}{'s are' * (units > 1) or ' is'} few: intervals are too narrow."
+        )
     if over == "clip" and 1 < len(subjects) < len(films):
         notes.append("Clips of one subject resemble each other: over='subject' is more careful.")
     made = list(collector.formulas(len(names)))
@@ -321,7 +330,7 @@ def report(
     )
     return Report(
         coders=names,
-        clips=sum(sum(one is not None for one in row) > 1 for row in table),
+        clips=together,
         subjects=sum(map(bool, subjects)),
         gaps=sum(one is None for row in table for one in row),
         unknown=sum(one is not None and not one.seen.whole for row in table for one in row),
@@ -347,8 +356,8 @@ def _check(
 ) -> None:
     for name in names:
         if name not in known:
-            advice = did_you_mean(name, known) or f"There are {', '.join(known) or 'none'}"
-            raise ValueError(f"Nobody named {name!r} coded these clips. {advice}.")
+            advice = did_you_mean(name, known) or f"There are {', '.join(known) or 'none'}."
+            raise ValueError(f"Nobody named {name!r} coded these clips. {advice}")
     if len(set(names)) < max(len(names), 2):
         raise ValueError("Agreement needs two coders, each named once. Add what another one coded.")
     seen: set[tuple[str, str]] = set()

@@ -10,8 +10,9 @@ With ``--json``, stdout holds one JSON object:
 - ``result``, of a command that did its work. ``validate``: ``files``, each with ``file``,
   ``kind``, ``fine``, ``counts``, ``problems`` and ``warnings``. ``convert``: ``read`` (as in
   ``files``), ``written`` and ``lost``. ``score``: ``Feedback.to_dict()`` of each clip under
-  ``clips``, and ``agreement``. ``agree``: ``Report.to_dict()`` and ``below``, the pairs under the
-  least. ``make-clips``: ``clips``, each with ``script``, ``key`` and ``video``.
+  ``clips``, ``agreement`` and ``warnings``. ``agree``: ``Report.to_dict()`` under ``report``,
+  ``below``, the pairs under the least, and ``warnings``. ``make-clips``: ``clips``, each with
+  ``script``, ``key`` and ``video``.
 - ``error``, of one that did not: ``message``, ``file``, ``line``, ``place``, ``value``,
   ``problem``, ``advice``; those that do not apply are empty or 0. Bad arguments give no JSON.
 

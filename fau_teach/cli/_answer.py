@@ -71,8 +71,8 @@ def load(paths: Sequence[Path], given: argparse.Namespace, **more: str | None) -
     every = sorted({option for one in takes for option in one})
     for name in options:
         if name not in every:
-            there = ", ".join(every) or "none"
-            raise ValueError(f"No file takes the option {name!r}. There are {there}.")
+            there = f"The options are {', '.join(every)}." if every else "There are none."
+            raise ValueError(f"No file takes the option {name!r}. {there}")
     return [
         read(path, name, **{k: v for k, v in options.items() if k in its})
         for path, name, its in zip(paths, names, takes, strict=True)
@@ -117,6 +117,15 @@ def told(report: Report) -> list[str]:
     for reason, names in report.left_out.items():
         lines.append(f"left out, {reason}: {', '.join(names)[:200]}")
     return lines
+
+
+def warned(paths: Sequence[Path], read: Sequence[Loaded]) -> list[str]:
+    """What reading several files met and left out, a line each."""
+    return [
+        f"{path}: {line}"
+        for path, one in zip(paths, read, strict=True)
+        for line in (*map(str, skipped(one.report)), *told(one.report))
+    ]
 
 
 def skipped(report: Report) -> list[FileError]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fau_teach.cli._answer import FINDINGS, Answer, load, reading
+from fau_teach.cli._answer import FINDINGS, Answer, load, reading, warned
 
 if TYPE_CHECKING:
     from fau_teach.coding import Session
@@ -49,15 +49,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> Answer:
     """Compare the coders of all files."""
-    from fau_teach.coding import joined
     from fau_teach.coding.agree import agree
 
-    read = [one.session for one in load(given.files, given)]
+    read = load(given.files, given)
     named = zip(read, given.files, strict=True)
-    sessions = [_named(session, path.stem, given.by_file) for session, path in named]
+    sessions = [_named(one.session, path.stem, given.by_file) for one, path in named]
     _apart(sessions, given.files)
     report = agree(
-        joined(sessions),
+        _joined(sessions, given.files),
         coders=given.coders,
         codes=given.codes,
         bilateral=given.bilateral,
@@ -72,8 +71,11 @@ def run(given: argparse.Namespace) -> Answer:
         index = report.find("index", "per clip", "pooled", group).value
         if index is None or index < given.least:
             below.append([*group])
+    warnings = warned(given.files, read)
     lines = [str(report), *(f"{' and '.join(one)}: below {given.least:g}." for one in below)]
-    return Answer(FINDINGS if below else 0, lines, {"report": report.to_dict(), "below": below})
+    lines = [*(f"warning: {line}" for line in warnings), *lines]
+    data = {"report": report.to_dict(), "below": below, "warnings": warnings}
+    return Answer(FINDINGS if below else 0, lines, data)
 
 
 def _listed(text: str) -> list[str]:
@@ -93,6 +95,24 @@ def _named(session: Session, name: str, always: bool) -> Session:
     return replace(session, events=events, watched=watched, history=())
 
 
+def _joined(sessions: list[Session], files: list[Path]) -> Session:
+    """All sessions as one; where they contradict each other, the file that does so is named."""
+    from fau_teach._reading import FileError
+    from fau_teach.coding import CodingError, joined
+
+    try:
+        return joined(sessions)
+    except CodingError:
+        # Only now it matters which file it was; joining in steps costs the square of their number.
+        for at, path in enumerate(files, 1):
+            try:
+                joined(sessions[:at])
+            except CodingError as error:
+                advice = error.advice.rstrip("?.")
+                raise FileError(str(path), 0, "", error.problem, advice, error.place) from None
+        raise
+
+
 def _apart(sessions: list[Session], files: list[Path]) -> None:
     """Refuse one coder with one clip in two files: the events would count twice."""
     seen: dict[tuple[str, str], Path] = {}
@@ -102,7 +122,7 @@ def _apart(sessions: list[Session], files: list[Path]) -> None:
                 if not session.saw(coder, clip):
                     continue
                 if (other := seen.setdefault((coder, clip), path)) is not path:
-                    advice = "Give each coder a name of its own, or use --by-file."
+                    advice = "Give each coder a name or a folder of its own, or use --by-file."
                     raise ValueError(
                         f"{coder!r} coded clip {clip!r} in {other} and in {path}. {advice}"
                     )

@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fau_teach.cli._answer import FINDINGS, Answer, load, reading
+from fau_teach.cli._answer import FINDINGS, Answer, load, reading, warned
 
 if TYPE_CHECKING:
     from fau_teach.coding import Session
@@ -43,13 +43,19 @@ def run(given: argparse.Namespace) -> Answer:
     from fau_teach.clip import Clip, Key
     from fau_teach.coding.feedback import feedback, summary
     from fau_teach.coding.formats import format_of
+    from fau_teach.facs import listed_codes
 
     kind = format_of(given.key, more=True)
     alone = kind in ("script", "key")
-    sessions = [one.session for one in load([given.trainee, given.key][: 2 - alone], given)]
+    paths = [given.trainee, given.key][: 2 - alone]
+    read = load(paths, given)
+    sessions = [one.session for one in read]
     session = sessions[0]
     coder = _coder(session, given.coder, "--coder", given.trainee)
     without = [code.strip() for code in given.without.split(",") if code.strip()]
+    for code in without:
+        if code not in listed_codes():
+            raise ValueError(f"--without: {code!r} is no code. Write numbers, such as 45,50.")
     how: dict[str, Any] = {"least": given.iou, "without": without}
     if alone:
         key = Clip.load(given.key).key() if kind == "script" else Key.load(given.key)
@@ -70,12 +76,15 @@ def run(given: argparse.Namespace) -> Answer:
             feedback(session.of(coder, one), other.of(expert, one), clip=one, **how) for one in both
         ]
     index = parts[0].index if len(parts) == 1 else summary(parts).index
-    lines = [str(part) for part in parts] + ([str(summary(parts))] if len(parts) > 1 else [])
+    warnings = warned(paths, read)
+    lines = [f"warning: {line}" for line in warnings] + [str(part) for part in parts]
+    lines += [str(summary(parts))] if len(parts) > 1 else []
     low = given.least is not None and (index is None or index < given.least)
     if low:
         lines.append(f"Agreement is below {given.least:g}.")
     clips = [part.to_dict() for part in parts]
-    return Answer(FINDINGS if low else 0, lines, {"agreement": index, "clips": clips})
+    data = {"agreement": index, "clips": clips, "warnings": warnings}
+    return Answer(FINDINGS if low else 0, lines, data)
 
 
 def _clip(given: argparse.Namespace, session: Session) -> str:

@@ -90,7 +90,12 @@ def _read(
         from inspect import signature
 
         own = signature(machine.reader).parameters
-        how = {k: v for k, v in options_of(given.option).items() if k in own}
+        how = options_of(given.option)
+        for name in how:
+            if name not in machine.options:
+                there = ", ".join(machine.options)
+                raise ValueError(f"{kind} takes no option {name!r}. The options are {there}.")
+        how = {k: v for k, v in how.items() if k in own}
         tracks = machine.reader(path, **how)
         missing = sum(b - a + 1 for track in tracks for a, b in track.missing)
         frames = sum(len(track.frames) for track in tracks)

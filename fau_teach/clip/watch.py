@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -112,6 +112,8 @@ class _Eye:
 
     def __init__(self, clip: Clip, threshold: float, what: Sight) -> None:
         self.threshold, self.what, self.drive = threshold, what, clip.drive()
+        # Asked once a frame.
+        self.covers, self.thirds = cache(what.covers), cache(what.thirds)
         self.frames, self.driven = clip.frames, {code for code, _ in self.drive}
         wander = clip.nuisance.trace("head_yaw", clip.seed, clip.frames, clip.fps)
         turn, self.still = setting("full_turn"), (0.0,) * clip.frames
@@ -157,14 +159,14 @@ class _Eye:
         if code == by:
             found = [
                 (1 - (1 - share) * self.level(other, side, frame), other)
-                for other, share in what.covers(code)
+                for other, share in self.covers(code)
                 if other in self.driven
             ]
         else:
             level = move.level(frame)
             found = [
                 (what.share(code, by, level, other, self.level(other, side, frame)), other)
-                for other in what.thirds(code, by)
+                for other in self.thirds(code, by)
                 if other in self.driven
             ]
         return min(found, default=(1.0, ""))

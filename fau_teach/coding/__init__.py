@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fau_teach.coding.agree import agree, coded_clips
+from fau_teach.coding.align import Lag, lag
 from fau_teach.coding.boris import read_boris, write_boris
 from fau_teach.coding.casme import read_casme, write_casme
 from fau_teach.coding.classes import Classes, classes
@@ -52,6 +53,7 @@ __all__ = [
     "Fused",
     "Habit",
     "KeyFrames",
+    "Lag",
     "Loaded",
     "Mark",
     "Mixed",
@@ -78,6 +80,7 @@ __all__ = [
     "habits",
     "joined",
     "key_frames",
+    "lag",
     "marks",
     "mixed",
     "read",

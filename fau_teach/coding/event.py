@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import index
 from typing import Any
 from unicodedata import category
 
@@ -130,6 +131,10 @@ class Event:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fps", _checks.real("fps", self.fps, 0.1, 100_000))
+        for name in ("onset", "apex", "offset"):
+            frame = getattr(self, name)
+            if not isinstance(frame, int) and hasattr(frame, "__index__"):
+                object.__setattr__(self, name, index(frame))  # from a numpy or pandas table
         _checks.whole("onset", self.onset, 0, LONGEST)
         for name in _NAMES:
             _plain(name, getattr(self, name))

@@ -11,6 +11,12 @@ from fau_teach._reading import FileError, Report
 from fau_teach.coding.event import CodingError, Event
 from fau_teach.coding.session import Session
 
+_MANGLED = re.compile(
+    r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d\d:\d\d:\d\d|\d+(\.\d+)?E\+\d+|\d{6,}|#+[A-Z/0!?]*"
+    r"|\d{1,2}[-.] ?[^\W\d]{3}.*|[^\W\d]{3}[-.]\d{2}",
+    re.IGNORECASE,
+)
+"""What spreadsheets make of codes such as ``1-12`` or ``10E+4``: dates, times, powers of ten."""
 _RISKY = ("=", "+", "-", "@", "\t", "'")
 
 
@@ -82,6 +88,9 @@ def event_of(error: FileError, **fields: object) -> Event:
     except CodingError as broken:
         place = f"{error.place}, {broken.place}" if error.place else broken.place
         problem, advice = broken.problem, broken.advice.rstrip("?.")
+        if broken.place == "aus" and _MANGLED.fullmatch(written := str(fields["aus"]).strip()):
+            problem = f"{written!r:.40} is no score; a spreadsheet may have changed it"
+            advice = "Format the column as text and write the codes again"
         raise FileError(error.file, error.line, error.value, problem, advice, place) from None
 
 

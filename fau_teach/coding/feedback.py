@@ -186,7 +186,7 @@ class Feedback(_Numbers):
         return found
 
     def _title(self) -> str:
-        index = "undefined: nothing to see and nothing scored"
+        index = f"undefined: {'no mark counts' if self.apart else 'nothing to see or scored'}"
         if self.index is not None:
             index = f"{self.index:.2f} ({BAR})"
         return f"{self.coder or 'trainee'} on clip {self.clip or '(no name)'}: agreement {index}"

@@ -137,7 +137,12 @@ def format_of(path: str | Path, *, more: bool = False) -> str:
         raise FileError(str(path), 0, "", problem, "Give the path of a file") from None
     if raw[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return "casme"
+    if not raw.strip():
+        raise FileError(str(path), 0, "", "the file is empty", "Give a file with coded events")
     wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if b"\0" in raw and not wide:
+        problem = "zero bytes stand in it, so that it is no text that can be read"
+        raise FileError(str(path), 0, "", problem, "Save the file as UTF-8 text")
     text = raw.decode("utf-16" if wide else "utf-8-sig", "replace").lstrip()
     if text.startswith("<"):
         return "elan"
@@ -150,16 +155,33 @@ def format_of(path: str | Path, *, more: bool = False) -> str:
     what = {"script": "a clip script", "key": "the key of a clip"}.get(name, "none that is known")
     problem = f"its format cannot be told: this is {what}"
     advice = f"Name the format: {', '.join(one.name for one in _ALL)}"
+    if near := _near(text):
+        problem = f"its format cannot be told: for {near[0]}, column {near[1]!r} is missing"
+        advice = "Correct the header, or name the format (--from)"
     raise FileError(str(path), 0, text.split("\n", 1)[0], problem, advice)
 
 
 def _table(text: str) -> str:
     """Name of the format of a table, by its header; empty where it is none."""
+    names = _header(text)
+    return next((name for name, columns in _COLUMNS if names.issuperset(columns)), "")
+
+
+def _near(text: str) -> tuple[str, str] | None:
+    """The format of which a table lacks one column alone, and that column."""
+    names = _header(text)
+    for name, columns in _COLUMNS:
+        lacking = [column for column in columns if column not in names]
+        if len(lacking) == 1 < len(columns):
+            return name, lacking[0]
+    return None
+
+
+def _header(text: str) -> set[str]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     head = lines[0] if lines else ""
     delimiter = max("\t,;", key=head.count)
-    names = {cell.strip() for cell in next(csv.reader([head], delimiter=delimiter), [])}
-    return next((name for name, columns in _COLUMNS if names.issuperset(columns)), "")
+    return {cell.strip() for cell in next(csv.reader([head], delimiter=delimiter), [])}
 
 
 def _format(name: str, place: str) -> Format:

@@ -55,7 +55,7 @@ class _File:
                 problem = f"column {name!r} is missing"
                 raise self.error("", problem, f"The header names {', '.join(header)[:200]}")
         if len(self.columns) < sum(map(bool, header)):
-            twice = next(name for name in header if header.count(name) > 1)
+            twice = next(name for at, name in enumerate(header) if self.columns.get(name, at) != at)
             raise self.error(twice, "a column name stands twice", "Give each its own name")
         self.wide = len(header)
         if "Version" in self.about:

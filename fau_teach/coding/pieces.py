@@ -16,6 +16,8 @@ from fau_teach.coding.words import EXTRA, FIELDS
 from fau_teach.facs import NotationError
 
 GROUPS = ("", "overlap")
+MOST = 10_000_000
+"""Most comparisons of apexes with pieces; far more than any coding needs."""
 
 
 class Met:
@@ -101,15 +103,22 @@ class Near:
                 self._longest[whose] = max(self._longest.get(whose, 0), piece.end - piece.onset)
         for some in self._whose.values():
             some.sort()
+        self._left = MOST
 
     def fits(self, mark: Mark) -> list[int]:
         """Numbers of the pieces of its coder, clip, code and lane in which an apex lies."""
         whose = mark.coder, mark.clip, mark.key
         known = self._whose.get(whose, [])
+        first, last = 0, len(known)
+        if not mark.key:
+            first = bisect_left(known, (mark.frame - self._longest.get(whose, 0), -1))
+            last = bisect_right(known, (mark.frame, len(self.pieces)))
+        self._left -= last - first
+        if self._left < 0:
+            advice = "Check that it is the right file, or split it"
+            raise said(mark.where, "too many apexes lie in too many annotations", advice)
         if mark.key:
             return [at for _, at in known]
-        first = bisect_left(known, (mark.frame - self._longest.get(whose, 0), -1))
-        last = bisect_right(known, (mark.frame, len(self.pieces)))
         near = [at for _, at in known[first:last] if self._suits(mark, at)]
         inside = [at for at in near if mark.frame < self.pieces[at].end]
         return inside or [at for at in near if mark.frame == self.pieces[at].offset]
@@ -140,7 +149,8 @@ def with_apexes(pieces: Sequence[Piece], marks: Iterable[Mark], met: Met) -> lis
             if found[at].apex not in (None, mark.frame):
                 problem = f"the event from frame {found[at].onset} has two apexes"
                 raise said(mark.where, problem, "Keep one of them")
-            found[at] = replace(found[at], apex=mark.frame)
+            if found[at].apex is None:
+                found[at] = replace(found[at], apex=mark.frame)
     return found
 
 

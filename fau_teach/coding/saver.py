@@ -175,6 +175,7 @@ class Saver:
                 self._let_go()
 
     def _tidy(self, journal: _Journal) -> None:
+        os.ftruncate(self._file, journal.end)  # without a torn record
         self._size = journal.end
         if journal.sums and journal.sums[-1] != self._base:
             gone = f"{self.path.name} was not closed by {journal.owner}"

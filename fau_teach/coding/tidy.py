@@ -159,7 +159,7 @@ def _event(table: Table, rows: list[tuple[int, dict[str, str]]]) -> Event:
     try:
         fps = float(first["fps"])
     except ValueError:
-        problem = "this is no frame rate"
+        problem = "this is no frame rate" if first["fps"].strip() else "the frame rate is missing"
         raise table.error(line, "fps", first["fps"], problem, "Use a number such as 30") from None
     words = {name: first.get(name, "") for name in (*_ABOUT, *_WORDS)}
     rest = {"kind": first.get("type", ""), "id": first.get("event", ""), "aus": written or score}

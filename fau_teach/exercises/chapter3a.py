@@ -112,6 +112,7 @@ answer = ...  # a set of codes, such as {{"1"}}
                 "Every number wavers a little. Ask for a change that reaches the limit.",
             ),
             ({"12"}, "One more: its line was there before, and it got deeper."),
+            ({"4"}, "One more, and the largest: subtract rest for each code."),
             (
                 {code for code, mm in REST.items() if mm >= LIMIT},
                 "These signs are there at rest. None of them needs to have moved.",
@@ -130,7 +131,7 @@ answer = ...  # a set of codes, such as {{"1"}}
         starter=f"""\
 curve = [{", ".join(map(str, CURVE[:13]))},
          {", ".join(map(str, CURVE[13:]))}]
-print(curve[5], curve[6])
+print(len(curve), curve[2], max(curve))
 
 answer = ...  # (onset, apex, offset)
 """,
@@ -142,6 +143,19 @@ answer = ...  # (onset, apex, offset)
             ((5, 11, 19), "Right ends. Of a plateau take the first frame as the apex."),
             ((4, 10, 19), "The onset is the first frame that moved, not the last neutral one."),
             ((5, 10, 18), "Offset is the first neutral frame, not the last that shows movement."),
+            (
+                (4, 10, 18),
+                "Both ends are the other answer: take the first that moved and the first neutral.",
+            ),
+            (
+                (5, 11, 18),
+                "Right onset. Of a plateau take the first frame; the offset is neutral again.",
+            ),
+            (
+                (5, 12, 18),
+                "Right onset. Of a plateau take the first frame; the offset is neutral again.",
+            ),
+            ((6, 10, 20), "One frame late at both ends: did you count from 1?"),
             ((6, 11, 20), "You count from 1. Frames count from 0 here."),
             ((2, 10, 22), "That is where the numbers leave 0. Movement counts from 0.35 mm on."),
             ((1, 10, 22), "That is where the numbers leave 0. Movement counts from 0.35 mm on."),
@@ -172,6 +186,10 @@ answer = ...  # a dictionary: each name to "yes", "no" or "open"
         right="Fifteen frames are just half a second, so the frames leave that definition open.",
         hint="event.micro_range(name) gives two answers. Equal ones decide, others leave it open.",
         wrong=(
+            (
+                {"classic": False, "total500": True, "onset260": True},
+                'That is micro_by, as counted. Answer "yes", "no" or "open", with micro_range.',
+            ),
             (
                 {"classic": "no", "total500": "yes", "onset260": "yes"},
                 "As counted, yes. The true event may have lasted 533 ms: ask micro_range.",

@@ -328,9 +328,9 @@ answer = ...  # a share between 0 and 1
         id="3.13",
         title="How late is Chen",
         solution=_late,
-        tolerance=1,
+        tolerance=0.5,
         right="The delay that was put in comes out again, up to a frame.",
-        hint='The figure is called "mean error (ms)", in the part "timing", row "onset".',
+        hint='Read "mean error (ms)" in "timing", row "onset"; 150 ms is what was put in.',
         wrong=(
             (-149.37, "Right size, wrong sign: the error is Chen's frame minus Anna's."),
             (4.48, "That is in frames. Take the figure in milliseconds."),

@@ -2,8 +2,9 @@
 
 Recent answers count more: each answer weighs half as much as one that is forty answers of the
 same skill younger. The estimate is the mean of a Beta distribution that starts at (1, 1) and gets
-the weighted credits; its interval is Wilson's for the weighted counts, which is a little wide.
-Both are choices of ours. Difficulties are not told apart.
+the weighted credits; its interval is Wilson's for as many answers as the weights are worth, the
+square of their sum by the sum of their squares. All of it is a choice of ours. Difficulties are
+not told apart.
 """
 
 from __future__ import annotations
@@ -130,19 +131,18 @@ class Ability:
         return made | {"weakest": [one.skill for one in self.weakest()]}
 
 
-def credits(answers: Iterable[Answer]) -> dict[str, list[float]]:
+def credits_of(answers: Iterable[Answer]) -> dict[str, list[float]]:
     """Skill -> credits, the oldest first.
 
     An answer counts for its own skill. A contrast set of which its clip showed an alternative
-    counts too, with 1 or 0.
+    counts too, with 1 or 0. Skills that there are no longer are left out.
     """
     found: dict[str, list[float]] = {name: [] for name in skills()}
     for one in answers:
-        found[one.skill].append(one.credit)
-        for value, names in ((1.0, one.right), (0.0, one.confused)):
-            for name in names:
-                if name != one.skill:
-                    found[name].append(value)
+        more = {**dict.fromkeys(one.right, 1.0), **dict.fromkeys(one.confused, 0.0)}
+        for name, value in (more | {one.skill: one.credit}).items():
+            if name in found:
+                found[name].append(value)
     return found
 
 
@@ -150,7 +150,10 @@ def estimate(name: str, values: Sequence[float]) -> Estimate:
     """The estimate of one skill from its credits, the oldest first."""
     weights = [0.5 ** (age / HALF) for age in range(len(values))][::-1]
     total, got = sum(weights), sum(w * v for w, v in zip(weights, values, strict=True))
-    low, high = wilson_interval(min(got, total), total) if values else (0.0, 1.0)
+    low, high = 0.0, 1.0
+    if values:
+        many = total**2 / sum(w * w for w in weights)
+        low, high = wilson_interval(min(got / total, 1.0) * many, many)
     errors = sum(value < 1 for value in values)
     mean = (got + 1) / (total + 2)
     return Estimate(name, len(values), mean, low, high, errors, _curve(values))
@@ -164,14 +167,14 @@ def ability(record: Record) -> Ability:
     record : answers of an unfinished test and second attempts do not count
     """
     answers = record.counted
-    found = credits(answers)
+    found = credits_of(answers)
     times = [one.seconds for one in answers if one.seconds is not None]
     sure, brier = _certainty(answers)
     steps = [[one.steps / one.graded] for one in answers if one.steps is not None and one.graded]
     return Ability(
         len(answers),
         {name: estimate(name, values) for name, values in found.items()},
-        _codes(answers),
+        detections(answers),
         {
             name: _bias(
                 name, "ms", [[s] for o in answers if o.shifts and (s := o.shifts[at]) is not None]
@@ -187,12 +190,11 @@ def ability(record: Record) -> Ability:
 
 
 def _curve(values: Sequence[float]) -> tuple[float, ...]:
-    return tuple(
-        round(fmean(values[at : at + BLOCK]), 4) for at in range(0, len(values), BLOCK)
-    )
+    return tuple(round(fmean(values[at : at + BLOCK]), 4) for at in range(0, len(values), BLOCK))
 
 
-def _codes(answers: Iterable[Answer]) -> dict[str, Detection]:
+def detections(answers: Iterable[Answer]) -> dict[str, Detection]:
+    """Code -> how well it is told, by number."""
     counts: dict[str, Counter[str]] = {}
     for one in answers:
         for kind in ("hits", "missed", "added", "spared"):

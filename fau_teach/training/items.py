@@ -108,12 +108,26 @@ def parts_of(name: str) -> tuple[str, Skill, str, int]:
     TrainingError
         It is no id of this version.
     """
-    found = _ID.fullmatch(name) if len(name) < 100 else None
-    if not found or found[1] != str(VERSION):
+    version, kind, about, level, seed = split(name)
+    if version != VERSION:
         problem = f"{name!r:.60} is no item of version {VERSION}"
         raise TrainingError("item", problem, "Take the id from an item")
-    name_of(found[2], found[3], found[4], int(found[5]))
-    return found[2], skill(found[3]), found[4], int(found[5])
+    name_of(kind, about, level, seed)
+    return kind, skill(about), level, seed
+
+
+def split(name: str) -> tuple[int, str, str, str, int]:
+    """Version, kind, skill, level and seed of an id of any version, for old records.
+
+    Raises
+    ------
+    TrainingError
+        It has not the form of an id.
+    """
+    found = _ID.fullmatch(name) if len(name) < 100 else None
+    if not found:
+        raise TrainingError("item", f"{name!r:.60} is no item", "Take the id from an item")
+    return int(found[1]), found[2], found[3], found[4], int(found[5])
 
 
 @lru_cache(maxsize=512)
@@ -132,7 +146,7 @@ def target(name: str) -> tuple[str, str]:
     if about.kind == "intensity":
         return code, dice.pick(_LETTERS)
     if about.kind == "side":
-        return code, dice.pick([*SIDES.values()][: 3 + (level != "easy")])
+        return code, dice.pick(_words(level))
     return code, dice.pick(("present", "absent")) if about.kind == "presence" else ""
 
 
@@ -197,7 +211,7 @@ def _maker(kind: str, about: Skill, level: str, subject: str, answer: str) -> _M
         )
     if about.kind == "clips":
         return (
-            lambda dice, plain: _whole(dice, level, not answer),
+            lambda dice, _: _whole(dice, level, not answer),
             lambda key: (_score(key, WITHOUT) == NOTHING) is bool(answer),
         )
     if about.kind == "presence":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Any
 
 from fau_teach import facs
@@ -136,7 +137,7 @@ def _written(
         credit = float(item.contrast in right)
     shifts = _shifts(found) if framed else ()
     if item.kind == "mark":
-        near = sum(abs(s) <= 1000 * WITHIN_S + 1e-6 for s in _all_shifts(found)) * framed
+        near = sum(abs(s) <= 1000 * WITHIN_S + 1e-6 for each in shifts for s in each)
         marks = len(_FRAMES) * len(found.marks_of_key)
         credit = (credit + (near / marks if marks else 1.0)) / 2
     steps = [one.steps for one in found.matched if one.steps is not None]
@@ -152,7 +153,8 @@ def _written(
         item.answer, _answered(coded, item.without), credit, index,
         _listed(hits), _listed(lost - {*hits}), _listed(more - there),
         _listed((rivals | item.codes) - there - given), right, confused,
-        sum(steps) if steps else None, len(steps), shifts, found,
+        sum(steps) if steps else None, len(steps),
+        tuple(round(fmean(each), 1) if each else None for each in shifts), found,
     )  # fmt: skip
 
 
@@ -164,18 +166,12 @@ def _spread(key: Key) -> Key:
     return replace(key, items=tuple(best.values()))
 
 
-def _all_shifts(found: Feedback) -> list[float]:
-    shifts = [one.shift(name) for one in found.matched for name in _FRAMES]
-    return [1000 * shift / found.fps for shift in shifts if shift is not None]
-
-
-def _shifts(found: Feedback) -> tuple[float | None, ...]:
-    means: list[float | None] = []
-    for name in _FRAMES:
-        these = [s for one in found.matched if (s := one.shift(name)) is not None]
-        mean = round(1000 * sum(these) / len(these) / found.fps, 1) if these else None
-        means.append(mean)
-    return tuple(means)
+def _shifts(found: Feedback) -> tuple[list[float], ...]:
+    """What onset, apex and offset are later than in the key [ms]."""
+    return tuple(
+        [1000 * s / found.fps for one in found.matched if (s := one.shift(name)) is not None]
+        for name in _FRAMES
+    )
 
 
 def _answered(events: Iterable[Event], without: Iterable[str]) -> str:
@@ -190,7 +186,8 @@ def _told(item: Item, given: frozenset[str]) -> tuple[tuple[str, ...], tuple[str
     show along with others in the key count on neither side.
     """
     along = {one.code for one in item.key.items if one.implied}
-    right, confused = [], []
+    right: list[str] = []
+    confused: list[str] = []
     for about in contrasts():
         there = asked(item.key, about.members) - {*item.without}
         said = (given & about.members) - (along - there)

@@ -9,7 +9,7 @@ from typing import Any
 
 from fau_teach.agreement import Measure, bootstrap
 from fau_teach.clip.nuisance import Dice
-from fau_teach.training.ability import Detection, _codes
+from fau_teach.training.ability import detections
 from fau_teach.training.items import hashed, name_of
 from fau_teach.training.marking import PASS, READY
 from fau_teach.training.record import EXAMS, Exam, Record, moment
@@ -35,12 +35,12 @@ class Result:
 
     Parameters
     ----------
-    exam : id
-    stage : ``"mock"`` or ``"retention"``
+    exam, stage : id, and ``"mock"`` or ``"retention"``
     mean : mean agreement over the clips, with a 95 % interval from resampled clips
     defined : the same without clips in which nothing was to be seen and nothing was scored
-    items : item, level, key, answer, agreement, seconds; in the order of the test
-    codes : code -> how often in the keys, found, missed, added
+    items : item, level, key, given, agreement, empty (nothing to see, nothing scored), seconds;
+        in the order of the test
+    codes : code -> criterion (how often in the keys), found, missed, added
     levels : mean agreement at each difficulty
     """
 
@@ -49,32 +49,18 @@ class Result:
     mean: Measure
     defined: Measure
     items: tuple[dict[str, Any], ...]
-    codes: dict[str, Detection]
+    codes: dict[str, dict[str, int]]
     levels: dict[str, float]
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain values for JSON, with bars and notes."""
-        value, low = self.mean.value, self.mean.low
+        """All of it as plain values for JSON, with bars and a note."""
+        value, low = self.mean.value or 0.0, self.mean.low or 0.0
         bars = [
-            {
-                "name": name, "bar": bar, "source": source,
-                "reached": value is not None and value >= bar,
-                "sure": low is not None and low >= bar,
-            }
+            {"name": name, "bar": bar, "source": source, "reached": value >= bar}
+            | {"sure": low >= bar}
             for name, bar, source in BARS
-        ]  # fmt: skip
-        return {
-            "exam": self.exam, "stage": self.stage,
-            "mean": asdict(self.mean), "defined": asdict(self.defined),
-            "items": [*self.items], "levels": self.levels, "bars": bars, "note": NOTE,
-            "codes": {
-                code: {
-                    "criterion": one.hits + one.missed, "found": one.hits,
-                    "missed": one.missed, "added": one.added,
-                }
-                for code, one in self.codes.items()
-            },
-        }  # fmt: skip
+        ]
+        return asdict(self) | {"bars": bars, "note": NOTE}
 
 
 def draw(seed: int, count: int = CLIPS) -> tuple[str, ...]:
@@ -146,21 +132,24 @@ def result(record: Record, name: str) -> Result:
         raise TrainingError("exam", problem, "Score them all first")
     given = [answers[one] for one in exam.items]
     items = tuple(
-        {
-            "item": one.item, "level": one.level, "key": one.shown, "given": one.given,
-            "agreement": one.credit, "empty": one.index is None, "seconds": one.seconds,
-        }
+        {"item": one.item, "level": one.level, "key": one.shown, "given": one.given}
+        | {"agreement": one.credit, "empty": one.index is None, "seconds": one.seconds}
         for one in given
-    )  # fmt: skip
+    )
     levels = {
         level: fmean(values)
         for level in LEVELS
         if (values := [one.credit for one in given if one.level == level])
     }
-    return Result(
-        name, exam.stage, _mean([one.credit for one in given]),
-        _mean([one.index for one in given if one.index is not None]), items, _codes(given), levels,
-    )  # fmt: skip
+    codes = {
+        code: {"criterion": one.hits + one.missed, "found": one.hits}
+        | {"missed": one.missed, "added": one.added}
+        for code, one in detections(given).items()
+        if one.hits + one.missed + one.added
+    }
+    whole = _mean([one.credit for one in given])
+    defined = _mean([one.index for one in given if one.index is not None])
+    return Result(name, exam.stage, whole, defined, items, codes, levels)
 
 
 def _mean(values: Sequence[float]) -> Measure:

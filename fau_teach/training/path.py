@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from fau_teach.clip.nuisance import Dice
-from fau_teach.training.ability import Estimate, credits, estimate
-from fau_teach.training.items import hashed, name_of, target
+from fau_teach.training.ability import Estimate, credits_of, estimate
+from fau_teach.training.items import VERSION, hashed, name_of, parts_of, split, target
 from fau_teach.training.marking import READY
-from fau_teach.training.record import EXAMS, Answer, Exam, Record, moment
+from fau_teach.training.record import EXAMS, SILENT, Answer, Exam, Record, moment
 from fau_teach.training.skills import (
     LEVELS,
     Skill,
@@ -40,7 +41,7 @@ GOOD = READY
 """Least credit of an answer that went well."""
 WINDOW = 8
 """Last answers of a lesson that are looked at."""
-_EXPLORE = 0.3
+_EXPLORE = 0.08
 _SEEDS = 50
 _HIGH = 2**40
 _DRILL = {
@@ -49,6 +50,10 @@ _DRILL = {
     "hard": ("which", "score", "mark"),
 }
 _WHOLE = (*("score",) * 6, "mark", "neutral")
+
+
+class FinishedError(TrainingError):
+    """There is nothing left to ask in a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def level(answers: Iterable[Answer], name: str) -> str:
     """Difficulty of a skill: three in a row up, one down; tests and second tries leave it."""
     at = row = 0
     for one in answers:
-        if one.skill != name or one.attempt > 1 or one.stage in (*EXAMS, "pretest"):
+        if one.skill != name or one.attempt > 1 or one.stage in SILENT:
             continue
         row = row + 1 if one.credit >= GOOD else 0
         if not row:
@@ -85,15 +90,14 @@ def pretest(record: Record) -> tuple[str, ...]:
     """Items of the pretest of a learner: one of each skill, in an order of its own."""
     dice = Dice(hashed(record.pseudonym, record.created), "pretest")
     found = [
-        name_of(one.kinds[0], one.id, "medium", dice.between(0, _HIGH))
-        for one in skills().values()
+        name_of(one.kinds[0], one.id, "medium", dice.between(0, _HIGH)) for one in skills().values()
     ]
     return tuple(sorted(found, key=lambda _: dice.random()))
 
 
-def done_pretest(record: Record) -> int:
-    """How many items of the pretest have an answer."""
-    return len({one.item for one in record.answers if one.stage == "pretest"} & {*pretest(record)})
+def pretested(record: Record) -> frozenset[str]:
+    """Skills that have an answer in the pretest, whichever item of them it was."""
+    return frozenset(one.skill for one in record.answers if one.stage == "pretest")
 
 
 def learned(record: Record, name: str) -> bool:
@@ -109,6 +113,8 @@ def due(record: Record) -> dict[str, datetime]:
     step: dict[str, int] = {}
     for one in record.counted:
         name, when = one.skill, moment("when", one.when)
+        if name not in skills():
+            continue
         if name in found:
             if when < found[name]:
                 continue
@@ -146,7 +152,7 @@ def recommended(record: Record, now: str) -> tuple[str, str]:
     """Stage that is recommended, and why; any other may be chosen."""
     plan = stages()
     count = {name: sum(o.stage == name and o.attempt == 1 for o in record.answers) for name in plan}
-    if done_pretest(record) < len(pretest(record)):
+    if len(pretested(record)) < len(skills()):
         return "pretest", "Begin with one item of each skill, so that the path fits you."
     if retention(record, now)[0] in ("due", "late"):
         return "retention", "Your mock test is two weeks old or more: see what stayed."
@@ -172,7 +178,7 @@ def overview(record: Record, now: str) -> list[dict[str, Any]]:
     for one in stages().values():
         count = sum(each.stage == one.id and each.attempt == 1 for each in record.answers)
         if one.id == "pretest":
-            count = done_pretest(record)
+            count = len(pretested(record))
         aim = one.enough
         if one.id == "lessons":
             count, aim = sum(learned(record, each.id) for each in contrasts()), len(contrasts())
@@ -198,8 +204,10 @@ def next_item(record: Record, stage: str, now: str, seed: int = 0, about: str = 
 
     Raises
     ------
+    FinishedError
+        Pretest or test are finished, or no test was begun.
     TrainingError
-        Stage, skill or time is unknown; pretest or test are finished, or none was begun.
+        Stage, skill or time is unknown.
     """
     here, why = moment("now", now), ""
     if not stage:
@@ -208,10 +216,10 @@ def next_item(record: Record, stage: str, now: str, seed: int = 0, about: str = 
     if stage in EXAMS:
         return Next(*_of_exam(record, stage))
     if stage == "pretest":
-        given = {one.item for one in record.answers if one.stage == stage}
-        left = [one for one in pretest(record) if one not in given]
+        given = pretested(record)
+        left = [one for one in pretest(record) if parts_of(one)[1].id not in given]
         if not left:
-            raise TrainingError("stage", "the pretest is finished", "Go on with the lessons")
+            raise FinishedError("stage", "the pretest is finished", "Go on with the lessons")
         return Next(left[0], stage, why or f"{len(left)} items are left.")
     mine = [one for one in record.answers if one.attempt == 1]
     # Each answer changes the stream, so that the same state gives the same item.
@@ -228,7 +236,7 @@ def next_item(record: Record, stage: str, now: str, seed: int = 0, about: str = 
     else:
         chosen, reason = _skill(record, stage, here, plan.skills, last, dice)
     hard = level(mine, chosen.id)
-    name = _fresh(chosen, stage, hard, [target(one.item)[1] for one in last], dice)
+    name = _fresh(chosen, stage, hard, [_shown(one) for one in last], dice)
     return Next(name, stage, why or reason)
 
 
@@ -249,24 +257,20 @@ def _skill(
         known = sorted((o for o in free if o.id in times), key=lambda o: times[o.id])
         if known and times[known[0].id] <= here:
             return known[0], "It is due."
-        free = known or free
     weights = [_weight(one) for one in estimates(record, free)]
     point = dice.random() * sum(weights)
-    for one, weight in zip(free, weights, strict=True):
-        point -= weight
-        if point < 0:
-            break
-    return one, "Weak and new skills come more often."
+    chosen = next(o for o, so_far in zip(free, accumulate(weights), strict=True) if so_far > point)
+    return chosen, "Weak and new skills come more often."
 
 
 def estimates(record: Record, pool: Iterable[Skill]) -> list[Estimate]:
     """Estimates of some skills."""
-    found = credits(record.counted)
+    found = credits_of(record.counted)
     return [estimate(one.id, found[one.id]) for one in pool]
 
 
 def _weight(one: Estimate) -> float:
-    return 1 - one.mean + _EXPLORE / (one.n + 1)
+    return (1 - one.mean) ** 2 + _EXPLORE / (one.n + 1)
 
 
 def _fresh(about: Skill, stage: str, hard: str, last: Sequence[str], dice: Dice) -> str:
@@ -284,10 +288,15 @@ def _fresh(about: Skill, stage: str, hard: str, last: Sequence[str], dice: Dice)
     return name
 
 
+def _shown(one: Answer) -> str:
+    """What an answer's item showed, in the words of :func:`target`."""
+    return target(one.item)[1] if split(one.item)[0] == VERSION else one.shown
+
+
 def _of_exam(record: Record, stage: str) -> tuple[str, str, str]:
     for one in record.exams:
         given = record.of_exam(one.id)
         left = [name for name in one.items if name not in given]
         if one.stage == stage and left:
             return left[0], stage, f"Clip {len(given) + 1} of {len(one.items)}."
-    raise TrainingError("stage", f"no {stage} test is open", "Start one")
+    raise FinishedError("stage", f"no {stage} test is open", "Start one, or see the score")

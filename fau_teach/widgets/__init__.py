@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fau_teach.widgets._base import Figure
 from fau_teach.widgets.base_rate import BaseRate
+from fau_teach.widgets.bench import Bench
 from fau_teach.widgets.conditions import ThreeConditions
 from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
@@ -26,6 +27,7 @@ __all__ = [
     "FIGURES",
     "AUEmotionExplorer",
     "BaseRate",
+    "Bench",
     "DurationSlider",
     "EquationReadings",
     "FaceView",

@@ -12,7 +12,7 @@ import html
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import traitlets
 
@@ -117,7 +117,7 @@ def _pose(pose: str | Mapping[tuple[str, str], float]) -> dict[str, float]:
 class FaceFigure(Figure):
     """A figure that shows the teaching face; its module finds geometry and drawing in scope."""
 
-    library = ("faceview_face.js", "faceview_gl.js")
+    library: ClassVar[tuple[str, ...]] = ("faceview_face.js", "faceview_gl.js")
 
     face = traitlets.Unicode(help="Name of the identity.").tag(sync=True)
     pack = traitlets.Unicode(help="The identity, packed; empty where the page has it.").tag(

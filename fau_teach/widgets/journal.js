@@ -5,7 +5,8 @@ const JOURNAL_SAYS = {
   changed: "This record was changed in another tab, so nothing is saved here. Reload this page to go " +
     "on with the newer one; download this one first if you need it.",
   erased: "This record was erased in another tab, so nothing is saved here. Download it if you need it.",
-  newer: "This record comes from a newer edition of the book, so nothing is saved here.",
+  newer: "This record comes from a newer edition of the book. Here it stays as it is: nothing is saved.",
+  older: "This record of an older edition cannot be read. It stays as it is: nothing is saved.",
   twice: "This record is open in another tab as well. Close one of them: only one can save.",
   torn: "One of two copies was damaged. You go on with the whole one, of ",
   lost: "The record in this browser is damaged. If you have a downloaded copy, open it.",
@@ -72,7 +73,7 @@ function makeJournal(name, { version = 1, migrate = (older) => older, pause = 30
 
   function overtaken(text) { // by a copy of another tab
     const [, found, by] = /^\{"sequence":(\d+),"by":"(\w+)"/.exec(text) || [];
-    if (found && by !== me) seen = Math.max(seen, Number(found));
+    if (Number(found) > sequence && by !== me && unseal(text)) seen = Math.max(seen, Number(found));
     return seen > sequence;
   }
 
@@ -88,13 +89,12 @@ function makeJournal(name, { version = 1, migrate = (older) => older, pause = 30
     timer = 0;
     if (!dirty || blocked || !loaded || writing) return work;
     const [when, slot] = [new Date().toISOString(), "ab"[(sequence + 1) % 2]];
-    let text = "";
     try {
       if ([..."ab"].some((one) => overtaken(near.get(one)))) { block(JOURNAL_SAYS.changed); return work; }
     } catch { /* it is off */ }
+    const text = seal({ sequence: sequence + 1, by: me, version, at: when, state });
     dirty = false;
     try {
-      text = seal({ sequence: sequence + 1, by: me, version, at: when, state });
       near.set(slot, text);
       if (spilled) [..."ab"].forEach((one) => deep.drop(one).catch(() => {}));
       spilled = false;
@@ -115,7 +115,7 @@ function makeJournal(name, { version = 1, migrate = (older) => older, pause = 30
 
   function carried(older, from) {
     if (from > version) throw new Error(JOURNAL_SAYS.newer);
-    return from === version ? older : migrate(older, from);
+    try { return from === version ? older : migrate(older, from); } catch { throw new Error(JOURNAL_SAYS.older); }
   }
 
   async function read() {
@@ -155,7 +155,8 @@ function makeJournal(name, { version = 1, migrate = (older) => older, pause = 30
     status,
     onstatus(watcher) { watchers.add(watcher); watcher(status()); return () => watchers.delete(watcher); },
     claim() { // this tab's state shall count, whatever another tab wrote
-      if (blocked !== JOURNAL_SAYS.newer) [sequence, blocked, dirty] = [Math.max(sequence, seen), "", true];
+      const ours = ![JOURNAL_SAYS.newer, JOURNAL_SAYS.older].includes(blocked);
+      if (ours) [sequence, blocked, dirty] = [Math.max(sequence, seen), "", true];
       return keep();
     },
     download(file = `${name}.json`) {
@@ -172,6 +173,7 @@ function makeJournal(name, { version = 1, migrate = (older) => older, pause = 30
       }
       const found = carried(given.state, given.version);
       await self.load();
+      if (blocked) throw new Error(blocked);
       state = found;
       await self.claim();
       return found;

@@ -13,6 +13,7 @@ function render({ model, el }) {
   const { region, say } = announcer();
   let at = Math.max(0, clips.findIndex(({ id }) => id === model.get("which")));
   let frame = 0;
+  let kept = 0; // the frame to flip back to
   let face = null;
   let playing = false;
   let speed = 1;
@@ -69,6 +70,7 @@ function render({ model, el }) {
     scrub.setAttribute("aria-valuetext", text);
     canvas.setAttribute("aria-label", `The teaching face, ${text}`);
     time.textContent = `frame ${frame} · ${(frame / clip().drive.fps).toFixed(2)} s`;
+    flip.textContent = frame || !kept ? "Flip to rest" : `Back to frame ${kept}`;
     root.dataset.frame = frame;
     cursor();
     paint();
@@ -100,7 +102,7 @@ function render({ model, el }) {
 
   const chooseName = unique("clips");
   const choices = clips.map(({ title }, number) => make("button", { type: "button", value: number,
-    onclick: () => { run(false); at = number; scrub.max = clip().drive.frames - 1; show(); seek(0); say(task.textContent); } }, title));
+    onclick: () => { run(false); at = number; kept = 0; scrub.max = clip().drive.frames - 1; show(); seek(0); say(task.textContent); } }, title));
   const task = make("p", { class: "task" });
   const play = make("button", { type: "button", class: "play", onclick: () => run(!playing) }, "Play");
   const scrub = make("input", { type: "range", min: 0, max: clip().drive.frames - 1, step: 1, value: 0, "aria-label": "Frame",
@@ -112,6 +114,13 @@ function render({ model, el }) {
     "aria-keyshortcuts": place + 1, onclick: () => put(name) }));
   const check = make("button", { type: "button", class: "check", onclick: judge }, "Check");
   const again = make("button", { type: "button", onclick: () => { work[at] = { marks: {}, checked: false }; show(); setters[0].focus(); } }, "Try again");
+  // In every clip the face is at rest in frame 0.
+  const flip = make("button", { type: "button", class: "flip", onclick: () => {
+    run(false);
+    if (frame) kept = frame;
+    seek(frame ? 0 : kept);
+    say(time.textContent);
+  } }, "Flip to rest");
   const strip = make("div", { class: "strip", onpointerdown: (event) => {
     const share = (event.clientX - strip.getBoundingClientRect().left - LEFT) / (width - LEFT - RIGHT);
     run(false);
@@ -260,7 +269,7 @@ function render({ model, el }) {
     make("div", { class: "transport" }, play,
       make("button", { type: "button", "aria-label": "One frame back", onclick: () => step(-1) }, "‹"),
       make("button", { type: "button", "aria-label": "One frame on", onclick: () => step(1) }, "›"), rate, time),
-    make("div", { class: "setters" }, setters), make("div", { class: "judge" }, check, again), summary, result, tally)), region);
+    make("div", { class: "setters" }, setters), make("div", { class: "judge" }, check, again, flip), summary)), result, tally, region);
   el.append(keepKeys(root));
   show();
   seek(0);

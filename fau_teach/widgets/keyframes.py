@@ -97,7 +97,7 @@ TASKS = (
         "4C",
         "medium",
         9956,
-        "A smile comes and stays. Under it, the brows come down for a moment. Mark AU4 alone.",
+        "A smile comes and goes. Under it, the brows come down for a moment. Mark AU4 alone.",
         competing=1,
     ),
 )

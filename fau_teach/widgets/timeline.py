@@ -32,8 +32,8 @@ CLIPS = (
     ("late", "one coder always six frames late",
      ((30, 33, 38, "4"), (70, 85, 110, "12"), (130, 132, 135, "1")),
      ((36, 39, 44, "4"), (76, 91, 116, "12"), (136, 138, 141, "1")),
-     "The same delay costs the long event little and the two short ones the match. Overlap is hard "
-     "on brief events; report the signed error beside it."),
+     "The same delay costs the long event little and the two short ones the match; the last pair "
+     "shares no frame at all. Overlap is hard on brief events; report the signed error beside it."),
 )  # fmt: skip
 
 

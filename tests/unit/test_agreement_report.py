@@ -337,3 +337,19 @@ def test_planted_rates_lie_within_their_intervals() -> None:
     assert one.low is not None
     assert one.high is not None
     assert one.low <= 1 - 0.4 * 0.18 <= one.high
+
+
+def test_codes_that_are_none_are_refused() -> None:
+    for wrong in ("L12", "AU12", "99", ""):
+        with pytest.raises(ValueError, match=f"'{wrong}' is no code. Name codes without sides"):
+            report(made_clips(3), codes=[12, wrong], resamples=0)
+
+
+def test_few_clips_and_no_common_clip_are_told() -> None:
+    assert "3 clips are few: intervals are too narrow" in str(report(made_clips(3), resamples=9))
+    assert "are few" not in str(report(made_clips(3), resamples=0))
+    assert "are few" not in str(report(made_clips(20), resamples=9))
+    apart = [
+        CodedClip(name, "", 25, 50, {name: (Segment(1, 2, 3, "12"),)}) for name in ("Kim", "Ada")
+    ]
+    assert "are they named alike in all files?" in str(report(apart, resamples=0))

@@ -481,3 +481,40 @@ def test_make_clips_measures_a_face_when_asked(
 def test_options_are_typed() -> None:
     found = _answer.options_of(["above=0.5", "codes=1,2", "unknown=yes", "clip=007"])
     assert found == {"above": 0.5, "codes": ["1", "2"], "unknown": True, "clip": "007"}
+
+
+# ---- what is left out is told
+
+
+def table(path: Path, *rows: str) -> Path:
+    head = "coder,clip,fps,onset,apex,offset,au,mood\n"
+    path.write_text(head + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_agree_and_score_tell_what_reading_left_out(capsys: Capture, tmp_path: Path) -> None:
+    kim = table(tmp_path / "kim.csv", "Kim,c1,30,1,2,3,12,glad")
+    ada = table(tmp_path / "ada.csv", "Ada,c1,30,1,2,3,12,sad")
+    for command in (("agree", kim, ada, "--resamples", 0), ("score", kim, ada)):
+        _, out, _ = ran(capsys, *command)
+        assert out.startswith(f"warning: {kim}: left out, columns that are not ours: mood\n")
+        warnings = said(capsys, *command)[1]["warnings"]
+        assert [one.split(":")[0] for one in warnings] == [str(kim), str(ada)]
+
+
+def test_agree_names_the_file_that_contradicts(capsys: Capture, tmp_path: Path) -> None:
+    files = [table(tmp_path / f"{who}.csv", f"{who},c1,{fps},1,2,3,12,")
+             for who, fps in (("A", 30), ("B", 30), ("C", 25), ("D", 30))]  # fmt: skip
+    code, _, err = ran(capsys, "agree", *files)
+    assert code == 2
+    assert f"{files[2]}, watched.fps: clip 'c1' has two values: 30.0 and 25.0" in err
+
+
+def test_codes_and_options_that_are_none_are_refused(capsys: Capture, tmp_path: Path) -> None:
+    kim, ada = saved(tmp_path, "Kim"), saved(tmp_path, "Ada")
+    assert "'L12' is no code" in ran(capsys, "agree", kim, ada, "--codes", "L12")[2]
+    assert "'AU45' is no code" in ran(capsys, "score", kim, ada, "--without", "AU45")[2]
+    fex = tmp_path / "fex.csv"
+    fex.write_text("AU01,frame,input\n0.9,0,v\n0.1,1,v\n", encoding="utf-8")
+    code, _, err = ran(capsys, "validate", fex, "-o", "fase=1")
+    assert (code, "pyfeat takes no option 'fase'. The options are face" in err) == (2, True)

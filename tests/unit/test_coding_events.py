@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import numpy as np
 import pytest
 from coding_strategies import events
 from hypothesis import given
@@ -131,3 +132,11 @@ def test_micro_says_nothing_where_the_key_frame_is_missing() -> None:
     assert event(apex=None).micro_by("onset260") is None
     with pytest.raises(CodingError, match="total500"):
         event().micro_by("total50")
+
+
+def test_frames_from_a_numpy_table_become_plain_numbers() -> None:
+    one = event(onset=np.int64(10), apex=np.int32(14), offset=None)
+    assert one == event(offset=None)
+    assert [type(frame) for frame in (one.onset, one.apex)] == [int, int]
+    with pytest.raises(CodingError, match="onset"):
+        event(onset=np.float64(10))

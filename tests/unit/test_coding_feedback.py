@@ -298,3 +298,10 @@ def test_small_parts() -> None:
     assert steps(one, two) == -1
     assert paired([one], [two]) == ((one, two),)
     assert marks([event("12:0+12:3")])[0].item("12").grades == (3,)
+
+
+def test_nothing_that_counts_is_not_nothing_to_see() -> None:
+    for mine, theirs in (([event("?")], [expert("12")]), ([event("12")], [expert("?")])):
+        title = str(feedback(mine, theirs)).split("\n", 1)[0]
+        assert title.endswith("agreement undefined: no mark counts")
+    assert "undefined: nothing to see or scored" in str(feedback([], []))

@@ -527,3 +527,11 @@ def test_damaged_files_give_a_session_or_a_file_error(tmp_path_factory, data):
     path.write_text(text, encoding="utf-8", errors="replace")
     with suppress(FileError):
         read_elan(path)
+
+
+def test_a_heap_of_apexes_and_annotations_is_refused(tmp_path, monkeypatch):
+    rows = [(0, 400, "")] * 50
+    assert len(read(tmp_path, tier("AU12", *rows), tier("apex", *rows)).session.events) == 50
+    monkeypatch.setattr("fau_teach.coding.pieces.MOST", 50 * 49)
+    with pytest.raises(FileError, match="too many apexes lie in too many annotations"):
+        read(tmp_path, tier("AU12", *rows), tier("apex", *rows))

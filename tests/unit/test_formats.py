@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -108,7 +109,11 @@ def test_every_format_tells_about_itself() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "none that is known"),
+        ("", "the file is empty"),
+        (" \n", "the file is empty"),
+        ("c\0o\0d\0e\0r\0", "zero bytes stand in it"),
+        ("onset;Apex;offset;au\n", "for tidy, column 'apex' is missing"),
+        ("Behaviour\tBehavior type\n", "for boris, column 'Behavior' is missing"),
         ("hello\n", "none that is known"),
         ("[1]", "none that is known"),
         ("{}", "none that is known"),
@@ -183,3 +188,63 @@ def test_any_bytes_give_a_session_or_a_file_error(tmp_path: Path, raw: bytes) ->
         assert isinstance(read(path), Loaded)
     with suppress(FileError):
         assert re.fullmatch(r"\w+", format_of(path, more=True))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["12-Jan", "Jan-12", "12. Mai", "2024-01-12 00:00:00", "12/01/2024", "06:12:00", "1.2E+05",
+     "100000", "#REF!", "#####"],
+)  # fmt: skip
+def test_codes_that_a_spreadsheet_changed_are_called_so(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"coder,clip,fps,onset,apex,offset,au\nK,c,30,1,2,3,{cell}\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r"line 2: .*a spreadsheet may have changed it.*as text"):
+        read(path)
+
+
+def test_what_a_person_mistypes_is_not_blamed_on_a_spreadsheet(tmp_path: Path) -> None:
+    for cell in ("12 and 15", "smile", "12-15", "AU"):
+        path = tmp_path / "x.csv"
+        path.write_text(f"coder,clip,fps,onset,apex,offset,au\nK,c,30,1,2,3,{cell}\n", "utf-8")
+        with pytest.raises(FileError, match=r"position \d"):
+            read(path)
+
+
+def test_a_wide_header_costs_no_time(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(60_000))
+    path = tmp_path / "x.csv"
+    path.write_text(
+        f"coder,clip,fps,onset,apex,offset,au,{names}\nK,c,30,1,2,3,12{',' * 60_000}\n", "utf-8"
+    )
+    start = time.perf_counter()
+    assert len(read(path).session.events) == 1
+    assert time.perf_counter() - start < 5
+
+
+def test_many_clips_need_few_open_files(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    names = [f"c{number:03}" for number in range(120)]
+    many = Session("many", tuple(Event("K", "", name, 25, 1, 2, 3, "12") for name in names))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+    try:
+        assert len(write(many, tmp_path / "many", "elan").paths) == 120
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert read(tmp_path / "many").session.events == many.events
+    assert not list((tmp_path / "many").glob(".*"))
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FileError, match=r"folder: a folder has this name"):
+        write(session(), tmp_path / "folder", "tidy", force=True)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileError, match=r"x\.csv: the file cannot be written: .*another name"):
+        write(session(), tmp_path / "file" / "x.csv")
+    # Nothing is half written where the second of several files cannot be.
+    two = Session("two", tuple(Event("K", "", name, 25, 1, 2, 3, "12") for name in "ab"))
+    (tmp_path / "elan" / "b.eaf").mkdir(parents=True)
+    with pytest.raises(FileError, match="a folder has this name"):
+        write(two, tmp_path / "elan", "elan", force=True)
+    assert [one.name for one in (tmp_path / "elan").iterdir()] == ["b.eaf"]

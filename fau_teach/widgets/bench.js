@@ -1,0 +1,430 @@
+// The coding bench: a viewer, marks and codes of events, and a session whose every step Python takes
+// and checks. What the coder made is in one plain state, which the journal keeps after each change.
+const MARKS = ["onset", "apex", "offset"];
+const SURE = ["low", "medium", "high"];
+const STEPS = [["code", "1 Code"], ["emotions", "2 Emotions"], ["compare", "3 Compare"]];
+const BENCH_KEYS = [["1, 2, 3", "set ▲ onset, ◆ apex, ▼ offset here; on the same frame again: clear"], ["C", "write codes"],
+  ["Enter in the codes", "save the event"], ["[, ]", "event before, after"], ["Esc", "new event"], ["Delete", "remove the event"],
+  ["Ctrl+Z, Ctrl+Shift+Z", "take a step back, make it again"], ["?", "this list"]];
+const NOTHING = { id: "", onset: null, apex: null, offset: null, aus: "", certainty: "", notes: "" };
+
+function render({ model, el }) {
+  const data = model.get("data");
+  const clerk = makeClerk(model);
+  const live = Boolean(model.send);
+  const journal = makeJournal(live ? `bench ${model.get("store")}` : "bench", { version: 1 });
+  const { region, say } = announcer();
+  let work = { session: null, clip: "", coder: "", pass: 1, scripts: {}, done: {}, definition: data.definitions[0][0], blind: true,
+    draft: { ...NOTHING }, sheets: {}, step: "code" };
+  let [rows, answer, folders, drives, ended] = [[], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }, new Map(), new Map(), false];
+  let [chain, busy] = [Promise.resolve(), 0];
+
+  const coder = () => (work.pass > 1 ? `${work.coder || "me"} #${work.pass}` : work.coder || "me");
+  const done = () => work.done[work.clip] || [];
+  const watched = () => work.session?.watched.find((one) => one.clip === work.clip);
+  const sheet = () => (work.sheets[`${work.clip} ${coder()}`] ||= []);
+  const button = (text, press, more = {}) => make("button", { type: "button", onclick: press, ...more }, text);
+  const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
+
+  // -- Python: one step after another, each on the session that the one before gave
+
+  function ask(name, payload) { return clerk.call(name, { ...payload, session: work.session ?? undefined }); }
+
+  function step(name, payload, spoken) {
+    busy += 1;
+    root.dataset.busy = busy;
+    chain = chain.then(async () => {
+      if (!work.session) {
+        const made = await clerk.call("session", { op: "new", title: data.title });
+        if (made.error) return made;
+        work.session = made.session;
+      }
+      const { name: clip, fps, frames } = { name: work.clip, fps: viewer.fps, frames: viewer.frames };
+      if (name && clip && !watched() && viewer.source.count !== 0) {
+        const seen = await ask("session", { op: "watch", clip: { clip, fps, frames, neutral: viewer.marks.neutral ?? null } });
+        if (!seen.error) work.session = seen.session;
+      }
+      const found = name ? await ask(name, payload) : {};
+      if (found.session) work.session = found.session;
+      return found;
+    }).then(async (found) => {
+      problem.textContent = found.error ? `${found.error.problem}. ${found.error.advice || ""}` : "";
+      if (!found.error) {
+        await refresh();
+        keep();
+        if (spoken) say(spoken);
+      } else say(problem.textContent);
+      return found;
+    }).finally(() => { busy -= 1; root.dataset.busy = busy; });
+    return chain;
+  }
+
+  async function refresh() {
+    if (!work.session) { rows = []; show(); return; }
+    const found = await ask("bench", { op: "table", coder: coder(), clip: work.clip, definition: work.definition, done: done(), blind: work.blind });
+    if (!found.error) [rows, answer] = [found.rows, found];
+    show();
+  }
+
+  function keep() {
+    journal.save(work);
+    if (live && work.session) { model.set("session", JSON.stringify(work.session)); model.save_changes(); }
+  }
+
+  // -- clips
+
+  async function take(name, script, drive, spoken) { // a clip script: drawn by the face
+    work.scripts[name] = script;
+    drives.set(name, drive);
+    await enter(name, spoken);
+  }
+
+  async function enter(name, spoken = `Clip ${name}`) {
+    [work.clip, work.draft] = [name, { ...NOTHING }];
+    if (!drives.has(name) && work.scripts[name]) {
+      const found = await clerk.call("clip", { spec: { clip: work.scripts[name] } });
+      if (!found.error) drives.set(name, found.drive);
+    }
+    const known = watched();
+    const folder = folders.get(name);
+    if (folder) folder.fps = known?.fps || folder.fps || Number(fps.value) || 30;
+    viewer.open(drives.has(name) ? { kind: "clip", drive: drives.get(name) } : folder || { kind: "images", count: known?.frames || 1, fps: known?.fps || 30,
+      load: () => { throw new Error(`Open the folder of ${name} again to see its pictures. Your events are here.`); } }, name);
+    if (known?.neutral != null) viewer.show("clip", { neutral: known.neutral });
+    codes.value = "";
+    if (!opener.contains(document.activeElement)) opener.open = false;
+    keep();
+    await refresh();
+    say(`${spoken}, ${plural(viewer.frames, "frame", "frames")}`);
+  }
+
+  async function openFiles(files) {
+    const clips = folderClips(files);
+    for (const one of clips) folders.set(one.clip, one);
+    if (clips.length) {
+      await enter(clips[0].clip);
+      const { missing } = clips[0];
+      found.textContent = `${plural(clips.length, "clip", "clips")} of pictures. They stay on this machine.${missing ? ` ${plural(missing, "number is", "numbers are")} missing in ${clips[0].clip}: times after a gap are too early.` : ""}`;
+      opener.open = false;
+      return;
+    }
+    for (const file of files) {
+      const told = await step("bench", { op: "open", text: await file.text(), name: file.name });
+      if (told.error) { found.textContent = problem.textContent; return; }
+      if (told.drive) {
+        await take(told.name, told.clip, told.drive);
+        found.textContent = told.clip.identity === model.get("face") ? "" : `This clip is of the face ${told.clip.identity}. It is drawn on ${model.get("face")}; its key is that of its own face.`;
+      }
+      else {
+        found.textContent = [`${file.name} is in this session.`, ...(told.notes || [])].join(" ");
+        if (!told.clips.includes(work.clip)) await enter(told.clips[0] || work.clip);
+      }
+    }
+  }
+
+  async function drawClip() {
+    const seed = Math.floor(Math.random() * 1e6);
+    const told = await clerk.call("clip", { spec: { kind: kinds.value, difficulty: levels.value, identity: model.get("face"), seed } });
+    if (told.error) { found.textContent = told.error.problem; return; }
+    opener.open = false;
+    await take(`${kinds.value}-${levels.value}-${seed}`, told.clip, told.drive);
+  }
+
+  // -- the event that is written
+
+  const edit = (change) => { Object.assign(work.draft, change); keep(); showDraft(); };
+  function put(name) {
+    viewer.stop();
+    const same = work.draft[name] === viewer.frame;
+    edit({ [name]: same ? null : viewer.frame });
+    say(`${name} ${same ? "cleared" : `at frame ${viewer.frame}`}`);
+  }
+
+  async function save() {
+    await codes.settled();
+    const { id, ...event } = { ...work.draft, aus: codes.value };
+    if (event.onset === null) { problem.textContent = "Set the onset first: step to the first frame that moves, then press 1."; say(problem.textContent); return; }
+    if (!event.aus) { problem.textContent = "Write the codes first; null where nothing moved, ? where you cannot tell."; codes.focus(); say(problem.textContent); return; }
+    const seen = done().includes(coder()) ? "after comparison" : "";
+    const told = await step("session", id ? { op: "change", id, who: coder(), reason: seen, event }
+      : { op: "add", reason: seen, event: { ...event, coder: coder(), clip: work.clip, subject: watched()?.subject || "", fps: viewer.fps } },
+    id ? "Event changed" : "Event added");
+    if (!told.error) pick("");
+  }
+
+  async function remove() {
+    const { id } = work.draft;
+    if (!id) { pick(""); return; }
+    pick("");
+    await step("session", { op: "remove", id, who: coder() }, "Event removed; Undo brings it back");
+  }
+
+  const undo = (again) => { if (answer[again ? "redo" : "undo"]) { pick(""); step(again ? "bench" : "session", { op: again ? "redo" : "undo", who: coder() }, again ? "Made again" : "Taken back"); } };
+
+  function pick(id) {
+    const row = rows.find((one) => one.id === id && one.coder === coder());
+    work.draft = row ? { ...NOTHING, ...Object.fromEntries(Object.keys(NOTHING).map((name) => [name, row[name]])) } : { ...NOTHING };
+    codes.value = work.draft.aus;
+    if (row) { viewer.seek(row.onset); viewer.loop(row.onset, row.offset ?? row.apex ?? row.onset); } else viewer.loop(null);
+    problem.textContent = "";
+    edit({});
+    showRows();
+    if (row) say(`Event ${row.score}, onset ${row.onset}`);
+  }
+
+  function walk(by) {
+    const mine = rows.filter((one) => one.coder === coder());
+    const at = mine.findIndex((one) => one.id === work.draft.id);
+    if (mine.length) pick(mine[Math.max(0, Math.min(mine.length - 1, at < 0 ? (by > 0 ? 0 : mine.length - 1) : at + by))].id);
+  }
+
+  // -- parts of the page
+
+  const viewer = makeViewer({ source: { kind: "images", count: 1, fps: 30, load: () => new Promise(() => {}) }, label: "Bench", face: () => faceOf(model) });
+  const codes = makeCodes({ clerk, choices: data.choices, label: "Codes", onenter: save, onchange: (aus) => { work.draft.aus = aus; keep(); showLanes(); } });
+  const title = make("h3", { class: "title" });
+  const setters = MARKS.map((name, at) => button("", () => put(name), { value: name, "aria-keyshortcuts": at + 1 }));
+  const sure = SURE.map((name) => button(name, () => edit({ certainty: work.draft.certainty === name ? "" : name }), { value: name }));
+  const notes = make("textarea", { id: unique("notes"), rows: 1, oninput: () => { work.draft.notes = notes.value; keep(); } });
+  const problem = make("p", { class: "problem", role: "alert" });
+  const heading = make("h4", {});
+  const [saver, remover] = [button("Save event", save, { class: "go" }), button("Remove", remove)];
+  const list = make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Events" });
+  const [undoer, redoer] = [button("Undo", () => undo(false)), button("Redo", () => undo(true))];
+  const definitions = make("select", { onchange: () => { work.definition = definitions.value; keep(); refresh(); } }, data.definitions.map(([id, text]) => make("option", { value: id }, text)));
+  const scan = make("ol", { class: "scan" });
+  const ender = button("Done with this clip", finish);
+  const blind = make("input", { type: "checkbox", onchange: () => { work.blind = blind.checked; keep(); refresh(); } });
+  const passes = make("select", { "aria-label": "Pass", onchange: () => { work.pass = Number(passes.value); pick(""); keep(); refresh(); } }, [[1, "first pass"], [2, "second pass"], [3, "third pass"]].map(([value, text]) => make("option", { value }, text)));
+  const who = make("input", { id: unique("who"), type: "text", placeholder: "me", maxlength: 40, autocomplete: "off", onchange: () => { work.coder = who.value.trim(); pick(""); keep(); refresh(); } });
+  const steps = STEPS.map(([value, text]) => button(text, () => { work.step = value; keep(); show(); }, { value }));
+  const panes = Object.fromEntries(STEPS.map(([value]) => [value, make("div", { class: `pane ${value}` })]));
+  const status = make("span", { class: "status ntl-quiet", role: "status" });
+  const python = make("span", { class: "python ntl-quiet" });
+  const found = make("p", { class: "ntl-quiet", role: "status" });
+  const [kinds, levels] = [data.kinds, data.levels].map((names, at) => make("select", { "aria-label": at ? "Difficulty" : "Kind" }, names.map((name) => make("option", { value: name }, name))));
+  const fps = make("input", { id: unique("fps"), type: "number", min: 1, max: 10000, value: 30, step: "any" });
+  const fileButton = (text, more) => make("label", { class: "file" }, text, make("input", { type: "file", ...more, onchange: ({ target }) => openFiles([...target.files]).then(() => { target.value = ""; }) }));
+  const clips = make("div", { class: "choices" });
+  const opener = make("details", { class: "opener" }, make("summary", {}, "Clips and files"),
+    make("div", { class: "line" }, make("b", {}, "Draw a clip "), kinds, levels, button("Draw", drawClip)),
+    make("div", { class: "line" }, fileButton("Open a folder of pictures", { webkitdirectory: true, multiple: true, class: "folder" }), make("label", { for: fps.id }, "frames a second"), fps),
+    make("div", { class: "line" }, fileButton("Open a clip or a session", { accept: ".json,.csv", class: "session" }),
+      button("Save session (JSON)", () => give("json")), button("Save events (CSV)", () => give("csv")), button("Erase all", erase)),
+    clips, found);
+  const help = make("dialog", { class: "ntl-bench-keys", "aria-label": "Shortcuts" }, make("h4", {}, "Shortcuts"),
+    make("p", {}, "They act while the keyboard is in the bench, and not while you write."),
+    make("dl", {}, [...BENCH_KEYS, ...VIEW_KEYS].flatMap(([keys, text]) => [make("dt", {}, keys), make("dd", {}, text)])),
+    make("form", { method: "dialog" }, make("button", {}, "Close")));
+
+  panes.code.append(make("section", { class: "event" }, heading, make("div", { class: "setters" }, setters), codes.el,
+    make("div", { class: "line", role: "group", "aria-label": "Certainty" }, make("span", {}, "Certainty"), sure),
+    make("label", { for: notes.id }, "Notes"), notes, problem,
+    make("div", { class: "line" }, saver, button("New", () => pick("")), remover)),
+  make("section", { class: "events" }, make("div", { class: "line" }, make("h4", {}, "Events"), undoer, redoer, make("label", {}, "Micro: ", definitions)), list),
+  make("details", { class: "sheet" }, make("summary", {}, "Score sheet: regions in order"),
+    quiet("Go through the face in one order, every time. Tick a region when you have looked at it in motion. The order is ours."), scan),
+  make("div", { class: "line finish" }, ender, make("label", {}, blind, " blind"), passes));
+
+  const root = make("div", { class: "ntl ntl-bench", ...OWN_KEYS, role: "group", "aria-label": model.get("label"), tabindex: -1, onkeydown: keys,
+    ondragover: (event) => event.preventDefault(),
+    ondrop: async (event) => { event.preventDefault(); openFiles(await droppedFiles(event.dataTransfer)); } },
+  make("header", {}, title, make("div", { class: "who" }, make("label", { for: who.id }, "Coder"), who), make("div", { class: "choices", role: "group", "aria-label": "Step" }, steps),
+    button("?", () => help.showModal(), { "aria-label": "Shortcuts", class: "help" })),
+  opener, make("div", { class: "desk" }, viewer.el, make("div", { class: "panes" }, Object.values(panes))),
+  make("footer", {}, status, python), help, region);
+  el.append(keepKeys(root));
+
+  function keys(event) {
+    if (help.open) return;
+    const writing = event.target.matches("input:not([type=range],[type=checkbox]), textarea, select");
+    if ((event.ctrlKey || event.metaKey) && !writing && /^[zy]$/i.test(event.key)) undo(event.shiftKey || event.key === "y");
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === "Escape") { pick(""); viewer.canvas.focus(); }
+    else if (writing) return;
+    else {
+      const act = { 1: () => put("onset"), 2: () => put("apex"), 3: () => put("offset"), c: () => codes.focus(), "[": () => walk(-1), "]": () => walk(1),
+        Delete: remove, "?": () => help.showModal() }[event.key];
+      if (!act || work.step !== "code" && event.key !== "?") { viewer.keys(event); return; }
+      act();
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // -- showing
+
+  function showDraft() {
+    const { draft } = work;
+    heading.textContent = draft.id ? `Event ${draft.id}` : "New event";
+    setters.forEach((one) => {
+      const at = draft[one.value];
+      one.textContent = `${GLYPHS[one.value]} ${one.value} ${at ?? "–"}`;
+      one.setAttribute("aria-label", `Set ${one.value} at this frame, now ${at ?? "not set"}`);
+      one.setAttribute("aria-pressed", String(at !== null));
+    });
+    sure.forEach((one) => one.setAttribute("aria-pressed", String(one.value === draft.certainty)));
+    if (notes.value !== draft.notes) notes.value = draft.notes;
+    saver.textContent = draft.id ? "Save changes" : "Save event";
+    remover.disabled = !draft.id;
+    viewer.show(viewer.mode, { onset: draft.onset, apex: draft.apex });
+    showLanes();
+    Object.assign(root.dataset, { draft: draft.id, ...Object.fromEntries(MARKS.map((name) => [name, draft[name] ?? ""])) });
+  }
+
+  function showLanes() {
+    const { draft } = work;
+    const all = rows.filter((one) => one.id !== draft.id).map((one) => ({ ...one, text: one.score, kind: one.coder === coder() ? "" : "other" }));
+    const first = MARKS.map((name) => draft[name]).find((frame) => frame !== null);
+    if (first !== undefined) all.push({ ...draft, onset: draft.onset ?? first, text: codes.value || "…", on: true });
+    viewer.lanes([...all, ...ended && ended.clip === work.clip ? ended.key.map((one) => ({ ...one, text: `key ${one.score}`, kind: "key" })) : []]);
+  }
+
+  function showRows() {
+    holdFocus(root, () => list.replaceChildren(rows.length ? grid(`${plural(rows.length, "event", "events")} of ${work.clip}`, ["Codes", ...MARKS.map((name) => GLYPHS[name]), "Lasts", "Type"],
+      rows.map((one) => [one.coder === coder() ? button(one.score, () => pick(one.id), { "data-key": one.id, title: one.names.join(", "), "aria-pressed": String(one.id === work.draft.id) }) : make("span", {}, one.score, ` (${one.coder})`),
+        ...MARKS.map((name) => one[name] ?? "–"), one.lasts.replace(/ at .* fps/, ""), one.open ? `${one.type}, but the frames cannot decide` : one.type || "–"]))
+      : quiet("No event yet. Step to the first frame that moves and press 1.")));
+    if (answer.hidden) list.append(quiet(`${plural(answer.hidden, "event is", "events are")} hidden until both codings are done.`));
+    if (answer.doubts.length) list.append(make("ul", { class: "doubts" }, answer.doubts.map((text) => make("li", {}, text))));
+    [[undoer, answer.undo, "Undo"], [redoer, answer.redo, "Redo"]].forEach(([one, what, name]) => { one.disabled = !what; one.title = what ? `${name}: ${what}` : name; });
+  }
+
+  function show() {
+    title.textContent = work.clip || "No clip";
+    steps.forEach((one) => one.setAttribute("aria-pressed", String(one.value === work.step)));
+    Object.entries(panes).forEach(([name, pane]) => { pane.hidden = name !== work.step; });
+    if (who.value !== work.coder && document.activeElement !== who) who.value = work.coder;
+    [passes.value, definitions.value, blind.checked] = [work.pass, work.definition, work.blind];
+    const all = new Set([...Object.keys(work.scripts), ...folders.keys(), ...(work.session?.watched || []).map((one) => one.clip)]);
+    holdFocus(root, () => clips.replaceChildren(...[...all].map((name) => button(name, () => enter(name), { "data-key": `clip ${name}`, "aria-pressed": String(name === work.clip) }))));
+    const ended_ = done().includes(coder());
+    ender.setAttribute("aria-pressed", String(ended_));
+    scan.replaceChildren(...data.regions.map(([id, name, about, zoom]) => {
+      const box = make("input", { type: "checkbox", checked: sheet().includes(id), onchange: () => {
+        work.sheets[`${work.clip} ${coder()}`] = box.checked ? [...sheet(), id] : sheet().filter((one) => one !== id);
+        keep();
+      } });
+      return make("li", {}, make("label", {}, box, " ", make("b", {}, name), ` ${about}`), button("Look", () => viewer.zoom(zoom), { "aria-label": `Zoom: ${name}` }));
+    }));
+    Object.assign(root.dataset, { step: work.step, clip: work.clip, coder: coder(), events: rows.length, hidden: answer.hidden, done: ended_ });
+    showRows();
+    showDraft();
+    if (work.step === "emotions") showEmotions();
+    if (work.step === "compare") showCompare();
+  }
+
+  function finish() {
+    const now = done();
+    work.done[work.clip] = now.includes(coder()) ? now.filter((one) => one !== coder()) : [...now, coder()];
+    step("", {}, work.done[work.clip].includes(coder()) ? "Done. You may compare now" : "Open again");
+  }
+
+  // -- emotions: three conditions, after and apart from the codes
+
+  async function showEmotions() {
+    const pane = panes.emotions;
+    const told = work.session ? await ask("bench", { op: "emotions", coder: coder(), clip: work.clip }) : { rows: [] };
+    if (told.error) { pane.replaceChildren(quiet(told.error.problem)); return; }
+    const words = unique("words");
+    const set = (id, event) => step("session", { op: "change", id, who: coder(), event });
+    holdFocus(root, () => pane.replaceChildren(make("h4", {}, "Emotion labels"),
+      quiet("An action unit is not an emotion. A label needs three conditions: the action units, what the material was meant to evoke, and what the person reported. Finish the codes first."),
+      make("datalist", { id: words }, data.words.map((word) => make("option", { value: word }))),
+      ...told.rows.map((one) => {
+        const field = (name, text) => make("label", {}, text, make("input", { type: "text", list: words, value: one[name], "data-key": `${name} ${one.id}`, onchange: ({ target }) => set(one.id, { [name]: target.value.trim() }) }));
+        return make("section", { class: "label", "aria-label": `Event ${one.id}` }, make("h5", {}, `${one.score}, from frame ${one.onset}`),
+          one.habits.map((text) => make("p", { class: "habit" }, `${text} It stays coded and has no vote.`)),
+          make("div", { class: "line" }, make("span", {}, make("b", {}, "Action units: "), one.facial), field("material", "Material "), field("self_report", "Self-report ")),
+          make("p", {}, make("b", {}, `${one.label}, ${one.confidence} confidence${one.review ? ", needs review" : ""}. `), `${one.reason}.`),
+          make("div", { class: "line" }, field("emotion", "Label "), button(`Use “${one.label}”`, () => set(one.id, { emotion: one.label }), { "data-key": `use ${one.id}` })));
+      }), told.rows.length ? "" : quiet("No event of yours in this clip yet.")));
+  }
+
+  // -- compare: with the key where the clip has one, with others who are done
+
+  async function showCompare() {
+    const pane = panes.compare;
+    if (!done().includes(coder())) { pane.replaceChildren(make("h4", {}, "Compare"), quiet("Press “Done with this clip” on the first step, then compare. What you change afterwards is marked as changed after comparison.")); return; }
+    const script = work.scripts[work.clip];
+    const mine = rows.filter((one) => one.coder === coder());
+    const parts = [make("h4", {}, "Compare")];
+    if (script) {
+      const told = await clerk.call("feedback", { clip: script, name: work.clip, without: [], events: mine });
+      if (told.error) parts.push(quiet(told.error.problem));
+      else {
+        ended = { clip: work.clip, key: told.key };
+        showLanes();
+        parts.push(make("p", { class: "score" }, told.agreement === null ? "Nothing to see and nothing scored." : `Agreement with the key: ${told.agreement.toFixed(2)}`),
+          make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Feedback" }, grid("The key of a made clip is what shows on the face; differences in frames, + is late.", ["Key", "You", "Result", "▲", "◆", "▼"], told.rows)),
+          ...told.cues.map((one) => make("p", { class: "cue" }, make("b", {}, `${one.title}: `), one.cue)), ...(told.limits || []).slice(0, 2).map((one) => quiet(one.text)));
+      }
+    }
+    const told = await ask("bench", { op: "compare", clip: work.clip, done: done() });
+    if (told.text) parts.push(make("h5", {}, `Coders: ${told.coders.join(", ")}`), make("pre", { tabindex: 0 }, told.text));
+    else parts.push(quiet(script ? "No second coding is done here yet. A second pass of your own counts as one." : "This clip has no key. Compare with another coder, or with a second pass of your own, once both are done."));
+    pane.replaceChildren(...parts);
+  }
+
+  // -- files
+
+  async function give(kind) {
+    if (!work.session) { found.textContent = "There is no event to save yet."; return; }
+    const told = await ask("session", { op: kind });
+    const href = URL.createObjectURL(new Blob([told[kind] ?? JSON.stringify(work.session)], { type: kind === "csv" ? "text/csv" : "application/json" }));
+    Object.assign(document.createElement("a"), { href, download: `${data.title.toLowerCase().replaceAll(" ", "-")}.${kind}` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  }
+
+  async function erase() {
+    if (!confirm("Erase every event and clip of this bench in this browser? A file that you saved stays.")) return;
+    await journal.erase();
+    Object.assign(work, { session: null, scripts: {}, done: {}, sheets: {}, draft: { ...NOTHING }, pass: 1 });
+    [ended, rows, answer] = [false, [], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }];
+    begin();
+  }
+
+  // -- life
+
+  function begin() { // with the clip that the figure brings
+    const { name, script, drive } = data.clip;
+    const remote = model.get("source") || {};
+    if (remote.count) folders.set(remote.name, kernelFrames(model, remote));
+    work.scripts[name] ||= script;
+    drives.set(name, drive);
+    return enter(remote.count ? remote.name : work.clip || name);
+  }
+
+  viewer.on("pick", pick);
+  const leave = [clerk.onstate((state, text) => {
+    root.dataset.python = state.split(":")[0];
+    python.textContent = state === "ready" ? "" : state === "starting" ? text || "Python starts; you can look, mark and write already." : `${state.slice(9)}.`;
+    if (state === "ready" && root.dataset.ready) refresh();
+  }), journal.onstatus(({ saved, at, problem: trouble }) => {
+    const kernel = live && model.get("saved");
+    status.textContent = trouble || kernel?.problem || (at ? `${saved ? "Saved" : "Saving"}${saved ? ` ${new Date(at).toLocaleTimeString()}` : " …"} in this browser${kernel?.path ? ` and in ${kernel.path}` : ""}.` : "Nothing to save yet.");
+    status.classList.toggle("wrong", Boolean(trouble || kernel?.problem));
+    root.dataset.saved = saved;
+  })];
+
+  (async () => {
+    const old = await journal.load();
+    const given = live && model.get("session") ? JSON.parse(model.get("session")) : null;
+    if (old) Object.assign(work, old, { draft: { ...NOTHING, ...old.draft } });
+    // A kernel that was killed knows fewer steps than the browser.
+    if (given && !((old?.session?.history.length ?? -1) > given.history.length)) work.session = given;
+    if (model.get("coder") && !work.coder) work.coder = model.get("coder");
+    const { draft } = work;
+    await begin();
+    work.draft = draft;
+    codes.value = draft.aus;
+    show();
+    root.dataset.ready = true;
+  })();
+
+  // For tests.
+  root.bench = { viewer, journal, work: () => work, idle: () => chain };
+  return () => { leave.forEach((end) => end()); viewer.destroy(); journal.close(); };
+}
+
+export default { render };

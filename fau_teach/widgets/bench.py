@@ -1,0 +1,193 @@
+"""Coding bench: frames beside a session of events, every step taken by the package's own Python."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import traitlets
+
+from fau_teach import clip, facs
+from fau_teach.clip import definitions
+from fau_teach.coding import Session
+from fau_teach.coding.saver import Saver
+from fau_teach.footage import Footage
+from fau_teach.widgets._base import read_text
+from fau_teach.widgets._clerk import Clerk
+from fau_teach.widgets._frames import Frames
+from fau_teach.widgets._panel import table_html
+from fau_teach.widgets.faceview import FaceFigure, sampled
+
+_NAME = "first-look"
+_GROUPS = {
+    "upper": "Upper face",
+    "lower": "Lower face",
+    "head": "Head and gaze",
+    "gross": "Other movements",
+    "visibility": "Not visible, unscorable",
+}
+REGIONS = (
+    ("upper", "Upper face", "brows and forehead: 1, 2, 4", "brows"),
+    ("eyes", "Eyes", "lids and the skin around them: 5, 6, 7, 43, 45, 46", "eyes"),
+    ("cheeks", "Cheeks and nose", "6, 9, 10, 11, 38, 39", "cheeks"),
+    ("mouth", "Mouth", "corners first, then lips, then jaw: 12 to 16, 18 to 28", "mouth"),
+    ("chin", "Chin and neck", "17, 21, 29, 31", "chin"),
+    ("head", "Head and gaze", "51 to 58, 61 to 64", "whole"),
+)
+"""Order in which the score sheet goes through a face: id, name, codes, part that is shown. Ours."""
+WORDS = ("Happiness", "Sadness", "Anger", "Fear", "Disgust", "Surprise", "Others", "none")
+SHORTCUTS = (
+    ("1, 2, 3", "set onset ▲, apex ◆, offset ▼ at the frame that is shown"),
+    (", and .", "one frame back, one frame on"),
+    ("Space", "play, pause"),
+    ("N, O, A, D", "neutral, onset, apex, difference from neutral"),
+    ("Z, + and −", "next region of the face, closer, farther"),
+    ("F, L, S", "flash in real time, loop, speed"),
+    ("C, Enter", "write codes, save the event"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "take a step back, make it again"),
+    ("?", "every shortcut"),
+)
+
+
+@cache
+def _choices() -> list[list[Any]]:
+    groups: dict[str, list[list[Any]]] = {name: [] for name in _GROUPS}
+    for unit in facs.catalogue():
+        muscular = unit.kind in ("AU", "AD")
+        kind = "head" if unit.kind in ("head", "eye") else unit.kind
+        group = groups[unit.half if muscular else kind]
+        group.append([unit.code, unit.label, unit.name, muscular, muscular])
+    return [[_GROUPS[name], units] for name, units in groups.items()]
+
+
+@cache
+def first_clip() -> clip.Clip:
+    """The clip that the bench shows where none is given: a smile, then a brief frown."""
+    moves = (
+        clip.Movement("12", "", "C", 14, 30, 66, 14),
+        clip.Movement("6", "", "B", 18, 32, 60, 10),
+        clip.Movement("4", "", "C", 78, 82, 90, 2),
+    )
+    return clip.Clip("Ana", 30, 105, moves, clip.Nuisance(blinks=10), seed=11)
+
+
+def bench_data(script: clip.Clip | None = None, name: str = "") -> dict[str, Any]:
+    """What the page needs before Python answers.
+
+    Parameters
+    ----------
+    script : clip to open at first
+    name : of that clip
+    """
+    one = script or first_clip()
+    return {
+        "title": "Coding session",
+        "clip": {
+            "name": name or (f"{one.identity}-{one.seed}" if script else _NAME),
+            "script": json.loads(one.to_json()),
+            "drive": sampled(one),
+        },
+        "choices": _choices(),
+        "definitions": [[one.id, one.rule] for one in definitions().values()],
+        "regions": [list(one) for one in REGIONS],
+        "words": list(WORDS),
+        "kinds": ["macro", "micro", "neutral"],
+        "levels": ["easy", "medium", "hard"],
+    }
+
+
+class Bench(Frames, Clerk, FaceFigure):
+    """The coding bench.
+
+    Parameters
+    ----------
+    clip : script of a clip of the teaching face to open at first
+    session : a session to go on with
+    footage : a video or a folder of pictures, as :func:`fau_teach.footage.open_footage` gives it
+    coder : name of the coder; a pseudonym
+    save : file that keeps the session after each change, so that a stopped kernel loses nothing;
+        what it holds is joined with nothing and comes first. Empty: the browser alone keeps it
+    label : accessible name
+
+    Raises
+    ------
+    CodingError
+        The file to save in holds no session.
+    """
+
+    figure = "bench"
+    library: ClassVar[tuple[str, ...]] = (
+        "faceview_face.js", "faceview_gl.js", "clerk.js", "journal.js", "panel.js", "viewer.js",
+        "codes.js",
+    )  # fmt: skip
+
+    session = traitlets.Unicode("", help="The session as JSON, after each change.").tag(sync=True)
+    coder = traitlets.Unicode("", help="Name of the coder.").tag(sync=True)
+    store = traitlets.Unicode("", help="Name of the record in the browser.").tag(sync=True)
+    source = traitlets.Dict(help="The footage that is open, as the viewer reads it.").tag(sync=True)
+    saved = traitlets.Dict(help="The file, and why it cannot be written.").tag(sync=True)
+
+    def __init__(
+        self,
+        clip: clip.Clip | None = None,
+        session: Session | None = None,
+        footage: Footage | None = None,
+        coder: str = "",
+        save: str | Path = "",
+        **kwargs: Any,
+    ) -> None:
+        self._saver = Saver(save) if save else None
+        kept = self._saver.load() if self._saver else None
+        if kept:
+            session = Session.from_json(kept, str(save))
+        self.footage = footage
+        kwargs.setdefault("label", "Coding bench")
+        super().__init__(
+            data=bench_data(clip),
+            face="Ana",
+            session=session.to_json() if session else "",
+            source=footage.to_dict() if footage else {},
+            coder=coder,
+            store=str(save) or (session.title if session else ""),
+            **kwargs,
+        )
+        self._report()
+        self.observe(self._keep, "session")
+
+    @classmethod
+    def style_text(cls) -> str:
+        """CSS of the figure and of the parts that it shares."""
+        names = ("common.css", "viewer.css", "codes.css", "bench.css")
+        return "\n".join(map(read_text, names))
+
+    @property
+    def coded(self) -> Session:
+        """The session as it is now."""
+        return Session.from_json(self.session) if self.session else Session(self.data["title"])
+
+    def _keep(self, change: Any) -> None:
+        if self._saver:
+            self._saver.save(change["new"])
+            self._report()
+
+    def _report(self) -> None:
+        if self._saver:
+            problem = self._saver.problem or self._saver.recovered
+            self.saved = {"path": self._saver.path.name, "problem": problem}
+
+    def close(self) -> None:
+        """End the figure; the file is complete afterwards."""
+        if self._saver:
+            self._saver.close()
+        super().close()
+
+    def fallback_html(self) -> str:
+        """What the bench is, and its shortcuts."""
+        return (
+            "<p>The coding bench needs scripts. It shows a clip of the teaching face or a folder "
+            "of pictures frame by frame, takes onset ▲, apex ◆ and offset ▼ with codes in FACS "
+            "notation, and keeps the session on your machine.</p>"
+            + table_html("Shortcuts of the bench.", ("key", "what it does"), SHORTCUTS)
+        )
