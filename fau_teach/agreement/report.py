@@ -299,6 +299,12 @@ def report(
     way: Literal["event", "code"] = by or ("code" if overlap else "event")
     if not by and overlap:
         notes.append("Events of one coder overlap, so that each code is matched on its own.")
+    unknown = sum(one is not None and not one.seen.whole for row in table for one in row)
+    if unknown:
+        notes.append(
+            "In a clip with a part unknown, codes that were scored count and the others are gaps, "
+            "so that many such clips make base rates too high."
+        )
     if any(film.frames is None for film in films):
         notes.append("Clips of unknown length are not in the frame kappa.")
     if fast is None:
@@ -333,7 +339,7 @@ def report(
         clips=together,
         subjects=sum(map(bool, subjects)),
         gaps=sum(one is None for row in table for one in row),
-        unknown=sum(one is not None and not one.seen.whole for row in table for one in row),
+        unknown=unknown,
         codes=wanted,
         bilateral=bilateral,
         least=least,

@@ -21,7 +21,7 @@ function render({ model, el }) {
   const save = () => journal.save(kept);
   const button = (text, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, text);
   const primary = (text, onclick) => button(text, onclick, { class: "primary" });
-  const row = (...parts) => make("div", { class: "row" }, parts);
+  const row = (...parts) => make("div", { class: "acts" }, parts);
   const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
 
   // -- Python, faces, saving
@@ -188,7 +188,7 @@ function render({ model, el }) {
     const button_ = (value, number, press, ...text) => make("button", { type: "button", value, "aria-pressed": "false", "aria-keyshortcuts": number, onclick: press },
       make("kbd", { "aria-hidden": "true" }, String(number)), ...text);
     const options = item.options.map((option, k) => button_(option, k + 1, () => choose({ choice: option }), make("span", {}, make("b", {}, codeLabel(option)),
-      make("small", {}, GRADES[item.kind === "grade" ? option : ""] || option.split("+").map((code) => item.names[code]).filter(Boolean).join(" + ")))));
+      make("small", {}, LETTER_NAMES[item.kind === "grade" ? option : ""] || option.split("+").map((code) => item.names[code]).filter(Boolean).join(" + ")))));
     const levels = Object.entries(SURENESS).map(([name, text], k) => button_(name, k + 7, () => choose({ certainty: name }), text));
     const commitIt = primary("Commit", commit);
     const rows = make("div", { class: "events" });
@@ -209,7 +209,7 @@ function render({ model, el }) {
       rows.replaceChildren(...draft.events.map((one, k) => make("div", { onfocusin: () => { at = k; } }, codes[k].el, marking && setters(one, k) || "")), marking ? row(
         button("Another movement", more(() => draft.events.push(event()))), draft.events.length > 1 ? button("Take out the last", more(() => draft.events.pop())) : null) : "");
     }
-    const setters = (one, k) => make("div", { class: "row setters", role: "group", "aria-label": `Key frames of movement ${k + 1}` }, Object.entries(MARKS).map(([name, sign], n) =>
+    const setters = (one, k) => make("div", { class: "acts setters", role: "group", "aria-label": `Key frames of movement ${k + 1}` }, Object.entries(MARKS).map(([name, sign], n) =>
       make("button", { type: "button", "data-key": `${name}${k}`, "aria-label": `Set ${name} at this frame, now ${one[name] ?? "not set"}`, onclick: () => { at = k; set(name); } },
         make("kbd", { "aria-hidden": "true" }, String(n + 1)), `${sign} ${name}: ${one[name] ?? "–"}`)));
     function set(name) {
@@ -281,7 +281,7 @@ function render({ model, el }) {
     const title = heading(item.ask);
     const side = make("div", { class: `answer${seen ? "" : " unseen"}` }, note || "", showIt || "", written ? rows
       : make("div", { class: `options of${Math.min(3, options.length)}`, role: "group", "aria-label": item.ask }, options),
-    make("div", { class: "row certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure?"), levels), problem, row(commitIt));
+    make("div", { class: "acts certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure?"), levels), problem, row(commitIt));
     const exam = kept.record?.exams.find((one) => one.stage === item.stage && given().filter((each) => each.exam === one.id).length < one.items.length);
     const plain = item.silent || attempt > 1 || kept.open?.stage === "bank" || !kept.record;
     const [done, of] = exam ? [given().filter((each) => each.exam === exam.id).length, exam.items.length] : [today(), daily()];
@@ -291,9 +291,11 @@ function render({ model, el }) {
       title, make("div", { class: `item${flash ? " fixed" : ""}` }, make("div", { class: "seen" }, viewer.el), side), row(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
     work = { viewer: flash ? null : viewer, title, codes: () => codes[at]?.focus(), act: () => (seen || showIt.disabled ? seen && commit() : showIt.click()), choose: (k) => {
-      if (marking && k < 3) set(Object.keys(MARKS)[k]);
-      else if (item.options[k]) choose({ choice: item.options[k] });
-      else if (k > 5) choose({ certainty: Object.keys(SURENESS)[k - 6] });
+      if (marking && k < 3) { set(Object.keys(MARKS)[k]); return; }
+      const one = k > 5 ? levels[k - 6] : options[k];
+      if (!seen || !one) return;
+      one.click();
+      one.focus({ preventScroll: true }); // so that Enter commits
     } };
     if (!flash && !reducedMotion() && !held) viewer.on("state", (state) => state === "live" && viewer.play(true));
   }
@@ -385,7 +387,7 @@ function render({ model, el }) {
     page(heading(stages.get(stage).title), make("p", {}, `${going?.of || data.clips} clips, one score each, no feedback before the end; about 40 minutes. You can leave at any time and go on where you stopped.`),
       make("p", {}, "The result is the mean agreement with the keys. The published bars are 0.70, for the FACS Final Test, and 0.75, for being ready in practice."),
       stage === "retention" && quiet(from ? `Due from ${from.slice(0, 10)}, two to six weeks after your last mock test.` : "It is due two to six weeks after a mock test. You have finished none yet."),
-      !going && make("p", { class: "row" }, make("label", { for: words.id }, "Words from your instructor, if any:"), words),
+      !going && make("p", { class: "acts" }, make("label", { for: words.id }, "Words from your instructor, if any:"), words),
       row(primary(going ? `Go on: clip ${going.done + 1} of ${going.of}` : "Begin the test", start), button("Not now", () => home())), results(mine));
     work = { act: start };
   }

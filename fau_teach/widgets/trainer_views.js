@@ -1,7 +1,7 @@
 // Pages of the training path that only show: the key beside the answer, where to look, progress,
 // results of a test, a comparison of two or more clips.
 const SURENESS = { low: "Guess", medium: "Fairly sure", high: "Sure" };
-const GRADES = { A: "trace", B: "slight", C: "marked", D: "severe", E: "maximum" };
+const LETTER_NAMES = { A: "trace", B: "slight", C: "marked", D: "severe", E: "maximum" };
 const MARKS = { onset: "▲", apex: "◆", offset: "▼" };
 const CONFIDENCE = { check: "○ to be checked by a certified coder", fairly: "◐ fairly sure", unsure: "◔ unsure" };
 const RESULTS = { right: "✓ right", wrong: "✗ not this", "one step off": "◐ one step off", missed: "− missed", added: "+ added",
@@ -97,7 +97,7 @@ function compareView(members) {
   } }, "¼ speed");
   const box = make("div", { class: "compare" },
     make("div", { class: "side" }, all.map(({ viewer, answer }) => make("figure", {}, viewer.el, make("figcaption", {}, codeLabel(answer))))),
-    make("div", { class: "row" }, play, slow, make("button", { type: "button", onclick: () => hold("neutral") }, "Neutral"),
+    make("div", { class: "acts" }, play, slow, make("button", { type: "button", onclick: () => hold("neutral") }, "Neutral"),
       make("button", { type: "button", onclick: () => hold("apex") }, "◆ Apex"), scrub));
   box.keys = (event) => {
     const act = { " ": !event.target.matches("button, summary, input") && (() => run(!playing)), n: () => hold("neutral"), a: () => hold("apex"),

@@ -353,3 +353,10 @@ def test_few_clips_and_no_common_clip_are_told() -> None:
         CodedClip(name, "", 25, 50, {name: (Segment(1, 2, 3, "12"),)}) for name in ("Kim", "Ada")
     ]
     assert "are they named alike in all files?" in str(report(apart, resamples=0))
+
+
+def test_a_part_unknown_is_told() -> None:
+    told = "In a clip with a part unknown, codes that were scored count"
+    for aus, known in (("12", False), ("?", True)):
+        seen = {"A": (Segment(1, 2, 3, "12"), Segment(5, 6, 7, aus)), "B": ()}
+        assert (told in str(report([CodedClip("c", "", 25, 50, seen)], resamples=0))) == known
