@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -307,13 +308,13 @@ def read_pyfeat(
         made = faces.setdefault(file.text(cells, "Identity"), _Made())
         made.add(file, file.whole(cells, "frame"), None, values)
     tracks = []
-    stems = [_stem(name) for name in inputs]
+    stems = Counter(map(_stem, inputs))
     for name, faces in inputs.items():
         chosen = _one(file, faces, face, f" in {name!r}" if name else "")
         made = faces[chosen]
         for frame, row in faces.get("", made).rows.items():
             made.rows.setdefault(frame, row)
-        stem = name if stems.count(_stem(name)) > 1 else _stem(name)
+        stem = name if stems[_stem(name)] > 1 else _stem(name)
         label = (clip if len(inputs) == 1 else "") or stem or file.reader.path.stem
         tracks.append(made.track("Py-Feat", label, subject, fps, 0, kept, evidence=aus))
     return file.done(tracks, frames_without_a_face=lost)

@@ -18,15 +18,17 @@ def names_for(
     """New names for the events of another session, those in its history included."""
     theirs = {event.id: event for event in other.events}
     coders = {step.event: one.coder for step in other.history if (one := step.before or step.after)}
-    taken = {*events} | {step.event for step in history}
+    steps = {step.event for step in history}
     found: dict[str, str] = {}
+    given: set[str] = set()
     for old in [*theirs, *(name for name in coders if name not in theirs)]:
         new = old
         shared = old in theirs and events.get(old) == theirs[old]
-        while not shared and (new in taken or new in found.values()):
+        while not shared and (new in events or new in steps or new in given):
             coder = theirs[old].coder if old in theirs else coders[old]
             new = f"{coder or 'other'}-{new}"
         found[old] = new
+        given.add(new)
     return found
 
 

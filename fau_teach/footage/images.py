@@ -74,7 +74,7 @@ def images(
         notes.append(f"Numbers go up in steps of {step}; a step is a frame.")
     near, far = _range(files) if deep else (0.0, 1.0)
     if deep:
-        notes.append(f"Depth from {near:g} (white) to {far:g} (black); 0 is unknown.")
+        notes.append(f"Shown from {near:.4g} (white) to {far:.4g} (black); 0 is unknown.")
 
     def decode(frame: int) -> Iterator[tuple[int, Picture]]:
         import numpy as np

@@ -93,22 +93,23 @@ def rendered(script: Clip, size: int = 512, name: str = "", cache_bytes: int = C
     name = name or f"{script.identity}-{script.seed}"
 
     @cache
-    def ready() -> tuple[Any, list[Any]]:
-        from fau_teach.face import Face
+    def ready() -> list[Any]:
         from fau_teach.face.film import moments
 
-        return Face(script.identity), [*moments(script)]
+        return [*moments(script)]
 
     def decode(frame: int) -> Iterator[tuple[int, Picture]]:
         import numpy as np
 
+        from fau_teach.face import face
         from fau_teach.face.materials import Lights
         from fau_teach.face.picture import picture
 
-        face, moments = ready()
-        one = moments[frame]
+        one = ready()[frame]
         light = Lights().scaled(one.light)
-        seen: Any = picture(face, one.scores, size=size, extra=one.extra, lights=light)
+        seen: Any = picture(
+            face(script.identity), one.scores, size=size, extra=one.extra, lights=light
+        )
         if script.nuisance.noise:
             # A grain of its own for each frame, whatever was drawn before.
             grain = np.random.default_rng((script.seed, frame))

@@ -109,7 +109,10 @@ def read_traces(path: str | Path) -> tuple[Trace, ...]:
     advice = "Name it 'frame', 'time_s' or 'time_ms'"
     if not clocks:
         raise table.error(1, "", ", ".join(table.header), "no column says when", advice)
-    clock_name = min(clocks, key=lambda column: clocks[column][0])
+    # A time says more than a frame, unless its unit is not known.
+    clock_name = min(
+        clocks, key=lambda c: 1 if clocks[c][0] else 2 * (clocks[c][1] not in _SECONDS)
+    )
     frames, unit = clocks[clock_name]
     if not frames and unit not in _SECONDS:
         raise table.error(1, clock_name, unit, "the unit of the time is not told", advice)

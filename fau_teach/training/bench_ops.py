@@ -16,6 +16,8 @@ from fau_teach.coding import (
     CodingError,
     Event,
     Session,
+    Timing,
+    Watched,
     agree,
     au_condition,
     for_emotion,
@@ -41,6 +43,7 @@ def bench(asked: Asked) -> dict[str, Any]:
 
         - ``table`` (session, coder, clip, definition, done, blind): the events that this coder
           may see, and what is doubtful
+        - ``watch`` (session, clip): the session with this clip, its length and neutral frame
         - ``redo`` (session): the session after the step that was taken back last
         - ``put`` (text, code, side, intensity, on): notation with one code more, other or less
         - ``emotions`` (session, coder, clip): three conditions of each event as one label
@@ -49,8 +52,8 @@ def bench(asked: Asked) -> dict[str, Any]:
         - ``compare`` (session, clip, done): agreement of the coders who are done with a clip
     """
     ops: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
-        "table": _table, "redo": _redo, "put": _put, "emotions": _emotions, "open": _open,
-        "compare": _compare,
+        "table": _table, "watch": _watch, "redo": _redo, "put": _put, "emotions": _emotions,
+        "open": _open, "compare": _compare,
     }  # fmt: skip
     return ops[checks.one_of("op", str(asked.get("op")), ops)](asked)
 
@@ -123,9 +126,23 @@ def _row(event: Event, definition: str) -> dict[str, Any]:
         "offset": event.offset, "aus": event.aus, "score": str(event.score),
         "names": [f"{item.label} {facs.au(item.code).name}" for item in event.score.items],
         "certainty": event.certainty, "notes": event.notes, "type": sort, "open": low != high,
-        "lasts": str(event.duration or event.rise or ""), "emotion": event.emotion,
-        "ms": round(event.duration.ms) if event.duration else None,
+        "lasts": _span(event.duration), "emotion": event.emotion,
     }  # fmt: skip
+
+
+def _span(one: Timing | None) -> str:
+    """A duration with what whole frames leave open."""
+    return f"{one.ms:.0f} ms ({one.low_ms:.0f}–{one.high_ms:.0f})" if one else ""
+
+
+def _watch(asked: Asked) -> dict[str, Any]:
+    session, about = _session(asked), asked.get("clip")
+    if not isinstance(about, dict):
+        raise CodingError("clip", f"{about!r:.40} is no object", "Write { … }")
+    old = next((one for one in session.watched if one.clip == about.get("clip")), None)
+    made = replace(old, **about) if old else Watched(**about)
+    rest = [made if one is old else one for one in session.watched]
+    return _plain(replace(session, watched=tuple(rest if old else [*rest, made])))
 
 
 def _redo(asked: Asked) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from fau_teach.widgets.overlap import OverlapMap
 from fau_teach.widgets.prevalence import Prevalence
 from fau_teach.widgets.readings import EquationReadings
 from fau_teach.widgets.timeline import Timeline
+from fau_teach.widgets.trainer import Trainer
 from fau_teach.widgets.two_coders import TwoCoders
 
 FIGURES = dict(Figure.registry)
@@ -42,5 +43,6 @@ __all__ = [
     "Prevalence",
     "ThreeConditions",
     "Timeline",
+    "Trainer",
     "TwoCoders",
 ]

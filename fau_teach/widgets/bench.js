@@ -3,7 +3,7 @@
 const MARKS = ["onset", "apex", "offset"];
 const SURE = ["low", "medium", "high"];
 const STEPS = [["code", "1 Code"], ["emotions", "2 Emotions"], ["compare", "3 Compare"]];
-const BENCH_KEYS = [["1, 2, 3", "set ▲ onset, ◆ apex, ▼ offset here; on the same frame again: clear"], ["C", "write codes"],
+const BENCH_KEYS = [["1, 2, 3", "set ▲ onset, ◆ apex, ▼ offset here; on the same frame again: clear"], ["0", "this frame is the neutral one"], ["C", "write codes"],
   ["Enter in the codes", "save the event"], ["[, ]", "event before, after"], ["Esc", "new event"], ["Delete", "remove the event"],
   ["Ctrl+Z, Ctrl+Shift+Z", "take a step back, make it again"], ["?", "this list"]];
 const NOTHING = { id: "", onset: null, apex: null, offset: null, aus: "", certainty: "", notes: "" };
@@ -14,7 +14,7 @@ function render({ model, el }) {
   const live = Boolean(model.send);
   const journal = makeJournal(live ? `bench ${model.get("store")}` : "bench", { version: 1 });
   const { region, say } = announcer();
-  let work = { session: null, clip: "", coder: "", pass: 1, scripts: {}, done: {}, definition: data.definitions[0][0], blind: true,
+  let work = { session: null, clip: "", coder: "", pass: 1, scripts: {}, done: {}, neutrals: {}, definition: "total500", blind: true,
     draft: { ...NOTHING }, sheets: {}, step: "code" };
   let [rows, answer, folders, drives, ended] = [[], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }, new Map(), new Map(), false];
   let [chain, busy] = [Promise.resolve(), 0];
@@ -40,9 +40,11 @@ function render({ model, el }) {
         work.session = made.session;
       }
       const { name: clip, fps, frames } = { name: work.clip, fps: viewer.fps, frames: viewer.frames };
-      if (name && clip && !watched() && viewer.source.count !== 0) {
-        const seen = await ask("session", { op: "watch", clip: { clip, fps, frames, neutral: viewer.marks.neutral ?? null } });
-        if (!seen.error) work.session = seen.session;
+      const neutral = work.neutrals[clip] ?? null;
+      if (clip && (!watched() || neutral !== null && watched().neutral !== neutral)) {
+        const seen = await ask("bench", { op: "watch", clip: { clip, fps, frames, neutral } });
+        if (seen.error) return seen;
+        work.session = seen.session;
       }
       const found = name ? await ask(name, payload) : {};
       if (found.session) work.session = found.session;
@@ -90,7 +92,7 @@ function render({ model, el }) {
     if (folder) folder.fps = known?.fps || folder.fps || Number(fps.value) || 30;
     viewer.open(drives.has(name) ? { kind: "clip", drive: drives.get(name) } : folder || { kind: "images", count: known?.frames || 1, fps: known?.fps || 30,
       load: () => { throw new Error(`Open the folder of ${name} again to see its pictures. Your events are here.`); } }, name);
-    if (known?.neutral != null) viewer.show("clip", { neutral: known.neutral });
+    viewer.show("clip", { neutral: work.neutrals[name] ?? known?.neutral ?? 0 });
     codes.value = "";
     if (!opener.contains(document.activeElement)) opener.open = false;
     keep();
@@ -159,6 +161,12 @@ function render({ model, el }) {
     await step("session", { op: "remove", id, who: coder() }, "Event removed; Undo brings it back");
   }
 
+  function rest() { // the frame that is shown is the neutral one of this clip
+    work.neutrals[work.clip] = viewer.frame;
+    viewer.show(viewer.mode, { neutral: viewer.frame });
+    step("", {}, `Neutral is frame ${viewer.frame}`);
+  }
+
   const undo = (again) => { if (answer[again ? "redo" : "undo"]) { pick(""); step(again ? "bench" : "session", { op: again ? "redo" : "undo", who: coder() }, again ? "Made again" : "Taken back"); } };
 
   function pick(id) {
@@ -189,6 +197,7 @@ function render({ model, el }) {
   const problem = make("p", { class: "problem", role: "alert" });
   const heading = make("h4", {});
   const [saver, remover] = [button("Save event", save, { class: "go" }), button("Remove", remove)];
+  const neutral = button("Neutral here", rest, { title: "Take this frame as the neutral one" });
   const list = make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Events" });
   const [undoer, redoer] = [button("Undo", () => undo(false)), button("Redo", () => undo(true))];
   const definitions = make("select", { onchange: () => { work.definition = definitions.value; keep(); refresh(); } }, data.definitions.map(([id, text]) => make("option", { value: id }, text)));
@@ -204,11 +213,11 @@ function render({ model, el }) {
   const found = make("p", { class: "ntl-quiet", role: "status" });
   const [kinds, levels] = [data.kinds, data.levels].map((names, at) => make("select", { "aria-label": at ? "Difficulty" : "Kind" }, names.map((name) => make("option", { value: name }, name))));
   const fps = make("input", { id: unique("fps"), type: "number", min: 1, max: 10000, value: 30, step: "any" });
-  const fileButton = (text, more) => make("label", { class: "file" }, text, make("input", { type: "file", ...more, onchange: ({ target }) => openFiles([...target.files]).then(() => { target.value = ""; }) }));
+  const fileButton = (text, more) => make("label", { class: "file" }, make("b", {}, text), make("input", { type: "file", ...more, onchange: ({ target }) => openFiles([...target.files]).then(() => { target.value = ""; }) }));
   const clips = make("div", { class: "choices" });
   const opener = make("details", { class: "opener" }, make("summary", {}, "Clips and files"),
     make("div", { class: "line" }, make("b", {}, "Draw a clip "), kinds, levels, button("Draw", drawClip)),
-    make("div", { class: "line" }, fileButton("Open a folder of pictures", { webkitdirectory: true, multiple: true, class: "folder" }), make("label", { for: fps.id }, "frames a second"), fps),
+    make("div", { class: "line" }, fileButton("Open a folder of pictures", { webkitdirectory: true, multiple: true, class: "folder" }), make("label", { for: fps.id }, "at frames a second:"), fps),
     make("div", { class: "line" }, fileButton("Open a clip or a session", { accept: ".json,.csv", class: "session" }),
       button("Save session (JSON)", () => give("json")), button("Save events (CSV)", () => give("csv")), button("Erase all", erase)),
     clips, found);
@@ -243,7 +252,7 @@ function render({ model, el }) {
     else if (event.key === "Escape") { pick(""); viewer.canvas.focus(); }
     else if (writing) return;
     else {
-      const act = { 1: () => put("onset"), 2: () => put("apex"), 3: () => put("offset"), c: () => codes.focus(), "[": () => walk(-1), "]": () => walk(1),
+      const act = { 0: rest, 1: () => put("onset"), 2: () => put("apex"), 3: () => put("offset"), c: () => codes.focus(), "[": () => walk(-1), "]": () => walk(1),
         Delete: remove, "?": () => help.showModal() }[event.key];
       if (!act || work.step !== "code" && event.key !== "?") { viewer.keys(event); return; }
       act();
@@ -277,13 +286,13 @@ function render({ model, el }) {
     const all = rows.filter((one) => one.id !== draft.id).map((one) => ({ ...one, text: one.score, kind: one.coder === coder() ? "" : "other" }));
     const first = MARKS.map((name) => draft[name]).find((frame) => frame !== null);
     if (first !== undefined) all.push({ ...draft, onset: draft.onset ?? first, text: codes.value || "…", on: true });
-    viewer.lanes([...all, ...ended && ended.clip === work.clip ? ended.key.map((one) => ({ ...one, text: `key ${one.score}`, kind: "key" })) : []]);
+    viewer.lanes([...all, ...ended && ended.clip === work.clip && done().includes(coder()) ? ended.key.map((one) => ({ ...one, text: `key ${one.score}`, kind: "key" })) : []]);
   }
 
   function showRows() {
     holdFocus(root, () => list.replaceChildren(rows.length ? grid(`${plural(rows.length, "event", "events")} of ${work.clip}`, ["Codes", ...MARKS.map((name) => GLYPHS[name]), "Lasts", "Type"],
       rows.map((one) => [one.coder === coder() ? button(one.score, () => pick(one.id), { "data-key": one.id, title: one.names.join(", "), "aria-pressed": String(one.id === work.draft.id) }) : make("span", {}, one.score, ` (${one.coder})`),
-        ...MARKS.map((name) => one[name] ?? "–"), one.lasts.replace(/ at .* fps/, ""), one.open ? `${one.type}, but the frames cannot decide` : one.type || "–"]))
+        ...MARKS.map((name) => one[name] ?? "–"), one.lasts || "–", one.open ? `${one.type}, but the frames cannot decide` : one.type || "–"]))
       : quiet("No event yet. Step to the first frame that moves and press 1.")));
     if (answer.hidden) list.append(quiet(`${plural(answer.hidden, "event is", "events are")} hidden until both codings are done.`));
     if (answer.doubts.length) list.append(make("ul", { class: "doubts" }, answer.doubts.map((text) => make("li", {}, text))));
@@ -335,8 +344,8 @@ function render({ model, el }) {
         const field = (name, text) => make("label", {}, text, make("input", { type: "text", list: words, value: one[name], "data-key": `${name} ${one.id}`, onchange: ({ target }) => set(one.id, { [name]: target.value.trim() }) }));
         return make("section", { class: "label", "aria-label": `Event ${one.id}` }, make("h5", {}, `${one.score}, from frame ${one.onset}`),
           one.habits.map((text) => make("p", { class: "habit" }, `${text} It stays coded and has no vote.`)),
-          make("div", { class: "line" }, make("span", {}, make("b", {}, "Action units: "), one.facial), field("material", "Material "), field("self_report", "Self-report ")),
-          make("p", {}, make("b", {}, `${one.label}, ${one.confidence} confidence${one.review ? ", needs review" : ""}. `), `${one.reason}.`),
+          make("div", { class: "line" }, field("material", "Material "), field("self_report", "Self-report ")),
+          make("p", {}, make("b", {}, `Proposed: ${one.label}, ${one.confidence} confidence${one.review ? ", needs review" : ""}. `), `${one.reason}.`),
           make("div", { class: "line" }, field("emotion", "Label "), button(`Use “${one.label}”`, () => set(one.id, { emotion: one.label }), { "data-key": `use ${one.id}` })));
       }), told.rows.length ? "" : quiet("No event of yours in this clip yet.")));
   }
@@ -350,14 +359,14 @@ function render({ model, el }) {
     const mine = rows.filter((one) => one.coder === coder());
     const parts = [make("h4", {}, "Compare")];
     if (script) {
-      const told = await clerk.call("feedback", { clip: script, name: work.clip, without: [], events: mine });
+      const told = await clerk.call("feedback", { clip: script, name: work.clip, events: mine.map(({ coder: name, onset, apex, offset, aus }) => ({ coder: name, onset, apex, offset, aus })) });
       if (told.error) parts.push(quiet(told.error.problem));
       else {
         ended = { clip: work.clip, key: told.key };
         showLanes();
         parts.push(make("p", { class: "score" }, told.agreement === null ? "Nothing to see and nothing scored." : `Agreement with the key: ${told.agreement.toFixed(2)}`),
           make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Feedback" }, grid("The key of a made clip is what shows on the face; differences in frames, + is late.", ["Key", "You", "Result", "▲", "◆", "▼"], told.rows)),
-          ...told.cues.map((one) => make("p", { class: "cue" }, make("b", {}, `${one.title}: `), one.cue)), ...(told.limits || []).slice(0, 2).map((one) => quiet(one.text)));
+          ...told.cues.map((one) => make("p", { class: "cue" }, one.cue)), ...(told.limits || []).slice(0, 2).map((one) => quiet(one.text)));
       }
     }
     const told = await ask("bench", { op: "compare", clip: work.clip, done: done() });
@@ -379,7 +388,7 @@ function render({ model, el }) {
   async function erase() {
     if (!confirm("Erase every event and clip of this bench in this browser? A file that you saved stays.")) return;
     await journal.erase();
-    Object.assign(work, { session: null, scripts: {}, done: {}, sheets: {}, draft: { ...NOTHING }, pass: 1 });
+    Object.assign(work, { session: null, scripts: {}, done: {}, neutrals: {}, sheets: {}, draft: { ...NOTHING }, pass: 1, clip: "" });
     [ended, rows, answer] = [false, [], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }];
     begin();
   }
@@ -395,7 +404,9 @@ function render({ model, el }) {
     return enter(remote.count ? remote.name : work.clip || name);
   }
 
+  viewer.el.querySelector(".tools").append(neutral);
   viewer.on("pick", pick);
+  viewer.on("flash", (ms) => say(`Shown for ${ms} milliseconds`));
   const leave = [clerk.onstate((state, text) => {
     root.dataset.python = state.split(":")[0];
     python.textContent = state === "ready" ? "" : state === "starting" ? text || "Python starts; you can look, mark and write already." : `${state.slice(9)}.`;

@@ -142,7 +142,7 @@ function workerLine(told) {
   worker.onmessage = ({ data }) => {
     if (data.failed) told.dead(data.failed);
     // A worker that ends, however it ends, lets go of its lock.
-    else if (data.held) navigator.locks.request(lock, () => told.dead("its worker ended"));
+    else if (data.held) navigator.locks?.request(lock, () => told.dead("its worker ended"));
     else if (data.ready) told.ready();
     else if (data.step) told.step(data.text);
     else if (data.id) told.answer(data.id, data.answer);

@@ -21,7 +21,7 @@ function render({ model, el }) {
   const save = () => journal.save(kept);
   const button = (text, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, text);
   const primary = (text, onclick) => button(text, onclick, { class: "primary" });
-  const row = (...parts) => make("div", { class: "acts" }, parts);
+  const row = (...parts) => make("div", { class: "acts" }, parts.filter(Boolean));
   const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
 
   // -- Python, faces, saving
@@ -65,9 +65,7 @@ function render({ model, el }) {
   async function python() { // waits with a quiet note; false where there is none
     if (ready()) return settle();
     page(heading("One moment"), quiet("Python is still starting. This goes on by itself."), make("progress", { "aria-label": "Python is starting" }));
-    if (await clerk.ready) return settle();
-    farewell();
-    return false;
+    return await clerk.ready ? settle() : (farewell(), false);
   }
 
   async function look() {
@@ -101,7 +99,7 @@ function render({ model, el }) {
     const first = kept.open?.stage || (wish && !given().length ? wish : advised);
     const left = Math.max(0, daily() - today());
     const test = TESTS.includes(advised);
-    const minutes = Math.round(((test ? data.clips : left) * (made?.ability.seconds || (test ? SLOW : 15))) / 60);
+    const minutes = Math.round(((test ? data.clips : left) * (test ? SLOW : made?.ability.seconds || 15)) / 60);
     const name = (id) => stages.get(id)?.title || model.get("bank");
     page(heading("Your path"), message && make("p", { class: "message" }, message),
       make("div", { class: "sitting" }, make("p", {}, make("b", {}, left ? `Today: ${plural(test ? data.clips : left, "item", "items")}, about ${plural(Math.max(1, minutes), "minute", "minutes")}.`
@@ -122,22 +120,20 @@ function render({ model, el }) {
 
   async function open(stage, about = "") {
     begun = true;
-    if (!ready() && stage === "pretest" && opening()) return;
-    if (!await python()) return;
+    if ((!ready() && stage === "pretest" && opening()) || !await python()) return;
     if (stage === "lessons" && !about) lessons();
     else if (TESTS.includes(stage)) test(stage);
     else begin(stage, about);
   }
 
   function begin(stage, about = "", coming = null) {
-    const same = kept.open?.stage === stage;
-    kept.open = { stage, about, draft: same ? kept.open.draft : null };
+    kept.open = { stage, about, draft: kept.open?.stage === stage ? kept.open.draft : null };
     next(coming);
   }
 
   function opening() { // an item that came with the page; false where all are answered
     const item = kept.record ? null : data.opening[kept.pending.length];
-    if (item) question(item, { reason: `${kept.pending.length + 1} of the first ${data.opening.length}` });
+    if (item) question(item, { reason: `item ${kept.pending.length + 1}` });
     return Boolean(item);
   }
 
@@ -161,8 +157,7 @@ function render({ model, el }) {
   function ended(stage, text) {
     kept.open = overview = null;
     save();
-    if (TESTS.includes(stage)) { result(stage); return; }
-    if (stage !== "pretest") { home(`${text}.`); return; }
+    if (TESTS.includes(stage) || stage !== "pretest") { if (TESTS.includes(stage)) result(stage); else home(`${text}.`); return; }
     const mine = given().filter((one) => one.stage === stage);
     page(heading("The pretest is done"), make("p", {}, make("b", {}, `${mine.filter((one) => one.credit >= data.good).length} of ${mine.length} right. `),
       "From here on the path follows what you miss. A low number is the usual beginning."),
@@ -181,8 +176,7 @@ function render({ model, el }) {
     const draft = held || { item: item.id, choice: "", certainty: "", events: [event()] };
     const began = performance.now();
     const viewer = viewerOf(item, flash ? { tools: false, transport: false } : {});
-    let [seen, busy, at] = [!flash, false, 0];
-    let codes = [];
+    let [seen, busy, at, codes] = [!flash, false, 0, []];
     const problem = make("p", { class: "problem", role: "alert" });
     const note = flash && quiet(`${reducedMotion() ? "You asked this device for less motion. This item shows a sudden movement. " : ""}Look at the cross. The movement comes once, in real time; then the last picture stays.`);
     const button_ = (value, number, press, ...text) => make("button", { type: "button", value, "aria-pressed": "false", "aria-keyshortcuts": number, onclick: press },
@@ -261,6 +255,7 @@ function render({ model, el }) {
       const after = flash ? viewerOf(item) : viewer;
       const retry = () => question(item, { attempt: attempt + 1, reason: "Again; this answer is kept, but does not count" });
       if (flash) viewer.el.replaceWith(after.el);
+      side.parentElement.className = "item done";
       const on = primary("Next", go);
       side.replaceChildren(toldView(found, attempt === 1), row(on, kept.record ? button("Look again and retry", retry) : null), again(after, found));
       work = { viewer: after, act: go, keys: (event) => kept.record && event.key.toLowerCase() === "r" && (retry(), true) };
@@ -281,12 +276,12 @@ function render({ model, el }) {
     const title = heading(item.ask);
     const side = make("div", { class: `answer${seen ? "" : " unseen"}` }, note || "", showIt || "", written ? rows
       : make("div", { class: `options of${Math.min(3, options.length)}`, role: "group", "aria-label": item.ask }, options),
-    make("div", { class: "acts certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure?"), levels), problem, row(commitIt));
+    make("div", { class: "certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure are you?"), make("div", {}, levels)), problem, row(commitIt));
     const exam = kept.record?.exams.find((one) => one.stage === item.stage && given().filter((each) => each.exam === one.id).length < one.items.length);
     const plain = item.silent || attempt > 1 || kept.open?.stage === "bank" || !kept.record;
     const [done, of] = exam ? [given().filter((each) => each.exam === exam.id).length, exam.items.length] : [today(), daily()];
     if (written) events();
-    page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `${done + 1} today of ${daily()}`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
+    page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `item ${done + 1} of ${daily()} today`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
       item.stage !== "pretest" && make("progress", { value: Math.min(done, of), max: of, "aria-label": exam ? "Clips of the test" : "Items of today" }),
       title, make("div", { class: `item${flash ? " fixed" : ""}` }, make("div", { class: "seen" }, viewer.el), side), row(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
@@ -321,7 +316,7 @@ function render({ model, el }) {
     const [item, found] = await Promise.all([shown(one.item), keyOf(one.item, { [choice ? "choice" : "score"]: one.given })]);
     if (!item || !found) return;
     const viewer = viewerOf(item);
-    page(heading(item.ask), make("div", { class: "item" }, make("div", { class: "seen" }, viewer.el), make("div", { class: "answer" }, toldView(found), row(primary("Back", back)), again(viewer, found))));
+    page(heading(item.ask), make("div", { class: "item done" }, make("div", { class: "seen" }, viewer.el), make("div", { class: "answer" }, toldView(found), row(primary("Back", back)), again(viewer, found))));
     work = { viewer, act: back };
   }
 
@@ -331,21 +326,20 @@ function render({ model, el }) {
     const [about, made] = await Promise.all([ask("about", {}), overview || look()]);
     if (about.error || !made) { home(trouble.textContent); return; }
     page(heading("Cue by cue"), make("p", {}, "Each lesson takes one contrast set: the cue, its members side by side, three worked items, then items of that set alone until six of the last eight are right."),
-      row(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) => {
-        const { n, mean } = made.ability.skills[one.id];
-        return make("li", {}, button(one.title, () => lesson(one.id)), make("span", { class: "ntl-quiet" }, n ? ` ${percent(mean)} in ${plural(n, "answer", "answers")}` : " new"));
-      })));
+      row(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) =>
+        make("li", {}, button(one.title, () => lesson(one.id)), inAnswers(made.ability.skills[one.id])))));
   }
 
   async function lesson(id, coming = null) {
     const found = await ask("lesson", { skill: id });
     if (found.error) { home(trouble.textContent); return; }
     cued.add(id);
+    const small = { tools: false, transport: false };
     const members = await Promise.all(found.members.map(async ({ answer, item }) =>
-      ({ answer, told: await keyOf(item, { choice: answer }), viewer: viewerOf({ ...await shown(item), face: data.compare }, { tools: false, transport: false }) })));
+      ({ answer, told: await keyOf(item, { choice: answer }), viewer: viewerOf({ ...await shown(item), face: data.compare }, small) })));
     const start = () => begin("lessons", coming ? kept.open?.about : id, coming);
     const box = compareView(members);
-    page(heading(found.title), make("p", { class: "lead" }, found.cue), quiet(CONFIDENCE[found.confidence] || "● sure"), box,
+    page(heading(found.title), make("p", { class: "rule" }, found.cue), quiet(CONFIDENCE[found.confidence] || "● sure"), box,
       row(primary("Three worked items", () => worked(found, 0, start)), button("To the items", start)));
     work = { keys: box.keys, act: () => worked(found, 0, start) };
   }
@@ -359,6 +353,7 @@ function render({ model, el }) {
     const reveal = () => {
       const on = primary(at + 1 < found.worked.length ? "Next worked item" : "Now you", go);
       side.replaceChildren(make("p", { class: "verdict" }, `It is ${codeLabel(answer)}.`), make("p", {}, found.cue), row(on), again(viewer, key, found.regions));
+      side.parentElement.className = "item done";
       work.act = go;
       focusOn(on);
       say(`It is ${codeLabel(answer)}. ${found.cue}`);
@@ -391,8 +386,8 @@ function render({ model, el }) {
       row(primary(going ? `Go on: clip ${going.done + 1} of ${going.of}` : "Begin the test", start), button("Not now", () => home())), results(mine));
     work = { act: start };
   }
-  const results = (exams) => { const done = exams.filter((one) => one.done === one.of); return done.length > 0 && make("ul", { class: "plain" }, done.map((one) =>
-    make("li", {}, button(`${stages.get(one.stage).title}, ${one.started.slice(0, 10)}`, () => result(one.stage, one.id))))); };
+  const results = (exams) => make("ul", { class: "plain" }, exams.filter((one) => one.done === one.of).map((one) =>
+    make("li", {}, button(`${stages.get(one.stage).title}, ${one.started.slice(0, 10)}`, () => result(one.stage, one.id)))));
 
   async function result(stage, id = "") {
     const found = await ask("mock", { op: "score", record: kept.record, stage, exam: id });
@@ -406,8 +401,7 @@ function render({ model, el }) {
     const made = await python() && await look();
     if (!made) return;
     const where = { presence: "intensity", intensity: "intensity", flash: "micro" };
-    const tests = results(made.exams);
-    page(heading("Progress"), progressView(made, (one) => begin(where[one.kind] || "drills", one.skill)), tests && heading("Tests", 4), tests, limitsView(data.limits));
+    page(heading("Progress"), progressView(made, (one) => begin(where[one.kind] || "drills", one.skill)), heading("Tests", 4), results(made.exams), limitsView(data.limits));
     mark("progress");
   }
 
@@ -419,9 +413,8 @@ function render({ model, el }) {
       record(`${word}: ${plural(found.answers.length, "answer", "answers")}.`);
     };
     const out = async (name, type) => {
-      if (!await there()) { journal.download(); return; }
-      const found = await ask(name, { record: kept.record });
-      if (!found.error) saveFile(found.filename, found.text, type);
+      const found = await there() && await ask(name, { record: kept.record });
+      if (found && !found.error) saveFile(found.filename, found.text, type); else journal.download();
     };
     const change = async (values, settings = {}) => {
       const found = await there() && await ask("export", { record: { ...kept.record, ...values }, settings });
@@ -451,21 +444,22 @@ function render({ model, el }) {
       record("Everything of this training is deleted from this browser. Files that you exported are where you put them.");
     };
     const file = make("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: () => take(file.files[0]) });
-    const name = make("input", { id: unique("name"), type: "text", value: kept.record?.pseudonym || "", maxlength: 64, autocomplete: "off", onchange: () => change({ pseudonym: name.value.trim() }) });
-    const count = make("input", { id: unique("count"), type: "number", min: 5, max: 200, value: daily(), onchange: () => change({}, { daily: Number(count.value) || 30 }) });
+    const field = (text, more) => { const input = make("input", { id: unique("field"), autocomplete: "off", ...more }); return [make("label", { for: input.id }, text), input]; };
     const asked = make("div", { class: "sure" });
     page(heading("Your record"), message && make("p", { class: "message" }, message),
       make("p", {}, "Your answers stay in this browser, on this machine; nothing is sent. Whoever uses this browser can see them. They go when its data are cleared, so export a copy now and then."),
-      make("div", { class: "fields" }, make("label", { for: name.id }, "Pseudonym, no real name"), name, make("label", { for: count.id }, "Items a day"), count),
+      make("div", { class: "fields" },
+        field("Pseudonym, no real name", { type: "text", maxlength: 64, value: kept.record?.pseudonym || "", onchange: ({ target }) => change({ pseudonym: target.value.trim() }) }),
+        field("Items a day", { type: "number", min: 5, max: 200, value: daily(), onchange: ({ target }) => change({}, { daily: Number(target.value) || 30 }) })),
       row(button("Export", () => out("export", "application/json")), button("Import", () => file.click()), file, button("CSV for a gradebook", () => out("csv", "text/csv")),
         button("Delete", () => sure(`Delete ${plural(given().length + kept.pending.length, "answer", "answers")}? This cannot be undone.`, "Yes, delete everything", erase))), asked);
     mark("record");
   }
 
   function farewell() {
-    const more = !kept.record && kept.pending.length < data.opening.length;
     page(heading("This is as far as it goes here"), make("p", {}, `${lost.textContent} What you answered is kept.`),
-      row(location.protocol !== "file:" && primary("Try again", () => { clerk.retry(); home(); }) || "", more ? button("The first items", opening) : "", button("Your path", () => home())));
+      row(location.protocol !== "file:" && primary("Try again", () => { clerk.retry(); home(); }),
+        !kept.record && data.opening[kept.pending.length] && button("The first items", opening), button("Your path", () => home())));
   }
 
   // -- frame

@@ -12,7 +12,9 @@ const PLACES = { brow: [36, 99, 34, 20], eye: [34, 136, 30, 21], eyes: [34, 136,
   mouth: [0, 213, 50, 26], chin: [0, 248, 34, 19], jaw: [0, 248, 58, 30], neck: [0, 278, 56, 13], "lower face": [0, 222, 60, 46] };
 
 const percent = (share) => `${Math.round(100 * share)} %`;
+const inAnswers = ({ mean, n }) => make("span", { class: "ntl-quiet" }, n ? ` ${percent(mean)} in ${plural(n, "answer", "answers")}` : " new");
 const codeLabel = (option) => (/^\d/.test(option) ? `AU${option}` : option);
+const loose = (score) => score.replaceAll("+", "+\u200b"); // may break after each sign
 const heading = (text, level = 3) => make(`h${level}`, { tabindex: -1 }, text);
 
 // Ellipses over the regions, drawn on the picture of a viewer while it shows the whole face.
@@ -114,10 +116,10 @@ function compareView(members) {
 const meter = (mean, low, high) => [bar(mean, { span: [low, high] }), make("span", { class: "figure" }, `${percent(mean)}, ${percent(low)} to ${percent(high)}`)];
 
 function curveView(points, each, title) {
-  const [wide, high, left] = [560, 150, 40];
+  const [wide, high, left] = [560, 150, 48];
   const x = (at) => left + 10 + (at / Math.max(1, points.length - 1)) * (wide - left - 24);
   const y = (share) => 12 + (1 - share) * (high - 40);
-  return make("figure", { class: "curve" }, draw("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img",
+  return make("figure", {}, draw("svg", { class: "chart", viewBox: `0 0 ${wide} ${high}`, role: "img",
     "aria-label": `${title}: ${points.map(percent).join(", ")}` },
   [0, 0.5, 1].flatMap((share) => [draw("line", { class: "rule", x1: left, x2: wide - 8, y1: y(share), y2: y(share) }),
     draw("text", { x: left - 6, y: y(share) + 4, class: "end" }, percent(share))]),
@@ -142,8 +144,7 @@ function progressView(found, practise) {
     make("p", {}, `${plural(ability.n, "answer counts", "answers count")}. `, ability.seconds === null ? "" : `Half of them took less than ${Math.round(ability.seconds)} s. `,
       "Recent answers weigh more; every share has its 95 % interval."),
     heading("Practise next", 4),
-    next.length ? make("ul", { class: "plain" }, next.map((one) => make("li", {}, make("button", { type: "button", onclick: () => practise(one) }, one.title),
-      make("span", { class: "ntl-quiet" }, ` ${percent(one.mean)} in ${plural(one.n, "answer", "answers")}`))))
+    next.length ? make("ul", { class: "plain" }, next.map((one) => make("li", {}, make("button", { type: "button", onclick: () => practise(one) }, one.title), inAnswers(one))))
       : make("p", { class: "ntl-quiet" }, "Too early to say: three answers to a skill, one of them wrong, are needed."),
     ability.curve.length > 1 ? curveView(ability.curve, 10, "Share of right answers, ten answers a point") : null,
     heading("Sets and skills, weakest first", 4),
@@ -170,7 +171,7 @@ function resultView(found, look) {
   const [low, high] = [mean.low ?? mean.value, mean.high ?? mean.value];
   return [
     make("p", { class: "score" }, make("b", {}, two(mean.value)), ` mean agreement over ${mean.n} clips${range(mean)}`),
-    draw("svg", { class: "scale", viewBox: "0 0 560 64", role: "img", "aria-label": `${two(mean.value)} on a scale from 0 to 1; bars at ${bars.map((one) => two(one.bar)).join(" and ")}` },
+    draw("svg", { class: "chart", viewBox: "0 0 560 64", role: "img", "aria-label": `${two(mean.value)} on a scale from 0 to 1; bars at ${bars.map((one) => two(one.bar)).join(" and ")}` },
       draw("line", { class: "rule", x1: x(0), x2: x(1), y1: 34, y2: 34 }),
       bars.map((one, at) => [draw("line", { class: "bound", x1: x(one.bar), x2: x(one.bar), y1: 20, y2: 48 }),
         draw("text", { x: x(one.bar) + (at ? 3 : -3), y: 14, class: at ? "" : "end" }, `${two(one.bar)} ${one.name}`)]).flat(),
@@ -183,7 +184,7 @@ function resultView(found, look) {
     table("Codes", ["code", "in the keys", "found", "missed", "added"],
       Object.entries(found.codes).map(([code, one]) => [`AU${code}`, String(one.criterion), String(one.found), String(one.missed), String(one.added)])),
     table("Clips", ["clip", "key", "yours", "agreement", ""],
-      items.map((one, at) => [String(at + 1), one.key, one.given, one.empty ? "1.00, both empty" : two(one.agreement),
+      items.map((one, at) => [String(at + 1), loose(one.key), loose(one.given), one.empty ? "1.00, both empty" : two(one.agreement),
         make("button", { type: "button", "data-key": `look${at}`, onclick: () => look(one) }, "Look", make("span", { class: "ntl-aloud" }, ` at clip ${at + 1}`))])),
   ];
 }

@@ -209,7 +209,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     const when = `frame ${at} of 0 to ${frames() - 1}, ${(at / fps()).toFixed(2)} s`;
     canvas.setAttribute("aria-label", `${label}, ${mode === "clip" ? "" : `${SHOWS[mode]}, `}${when}`);
     scrub.setAttribute("aria-valuetext", when);
-    time.textContent = `${frame} · ${(frame / fps()).toFixed(2)} s${source.name ? ` · ${source.name(frame)}` : ""}`;
+    time.textContent = `frame ${frame} · ${(frame / fps()).toFixed(2)} s${source.name ? ` · ${source.name(frame)}` : ""}`;
     tag.hidden = mode === "clip" && view.k === 1;
     const against = mode === "difference" ? ` from frame ${inside(marks.neutral)}, ×${GAIN}` : "";
     tag.textContent = [mode === "clip" ? "" : `${SHOWS[mode]}${against || ` ${at}`}`, view.k === 1 ? "" : `${view.k.toFixed(1)}×`].filter(Boolean).join(" · ");
@@ -354,16 +354,19 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     const parts = [];
     for (const one of [...rows].sort((a, b) => a.onset - b.onset)) {
       const last = one.offset ?? one.apex ?? one.onset;
-      let row = ends.findIndex((end) => place(one.onset) > end);
+      const text = one.text || "";
+      const left = place(one.onset) + 7.5 * text.length < width - 2;
+      const begin = left ? place(one.onset) - 6 : Math.min(place(one.onset) - 6, width - 7.5 * text.length);
+      let row = ends.findIndex((end) => begin > end);
       if (row < 0) row = ends.length;
-      const y = 17 + 22 * row;
-      ends[row] = Math.max(place(last) + 8, place(one.onset) + 12 + 7 * (one.text || "").length);
+      const y = 27 + 32 * row;
+      ends[row] = Math.max(place(last) + 8, left ? place(one.onset) + 7.5 * text.length : width);
       parts.push(draw("g", { class: `span ${one.kind || ""}${one.on ? " on" : ""}`, onpointerdown: (event) => { event.stopPropagation(); tell("pick", one.id); } },
-        draw("rect", { x: place(one.onset) - 6, y: y - 13, width: place(last) - place(one.onset) + 12, height: 21, rx: 4 }),
-        Object.entries(GLYPHS).filter(([name]) => one[name] != null).map(([name, glyph]) => draw("text", { x: place(one[name]), y: y + 4 }, glyph)),
-        draw("text", { class: "codes", x: Math.min(place(one.onset) + 9, width - 8 - 7 * (one.text || "").length), y: y - 3 }, one.text || "")));
+        draw("rect", { x: place(one.onset) - 6, y: y - 10, width: place(last) - place(one.onset) + 12, height: 14, rx: 4 }),
+        Object.entries(GLYPHS).filter(([name]) => one[name] != null).map(([name, glyph]) => draw("text", { x: place(one[name]), y: y + 1 }, glyph)),
+        draw("text", left ? { class: "codes", x: place(one.onset) - 5, y: y - 14 } : { class: "codes end", x: width - 2, y: y - 14 }, text)));
     }
-    const high = Math.max(1, ends.length) * 22 + 8;
+    const high = Math.max(1, ends.length) * 32 + 6;
     const every = [1, 5, 10, 25, 50, 100, 250, 1000, 5000].find((step) => frames() / step <= width / 7);
     for (let at = 0; at < frames(); at += every) parts.push(draw("line", { class: "tick", x1: place(at), x2: place(at), y1: high, y2: high + 4 }));
     if (span) parts.push(draw("rect", { class: looping ? "loop on" : "loop", x: place(span[0]), y: high, width: place(span[1]) - place(span[0]) || 2, height: 4 }));

@@ -51,6 +51,15 @@ def carry_python(folder: Path, desk: str) -> bool:
     return True
 
 
+def carry_package(folder: Path) -> None:
+    """Put ``package.whl``, the package with its data as they are now, into a page's folder."""
+    with zipfile.ZipFile(folder / "package.whl", "w", zipfile.ZIP_DEFLATED) as wheel:
+        for part, name in ((ROOT / "fau_teach", "fau_teach"), (ROOT / "data", "fau_teach/data")):
+            for file in part.rglob("*"):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    wheel.write(file, f"{name}/{file.relative_to(part)}")
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Address under which a folder is served."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from library_page import carry_python, served, write_page
+from library_page import carry_package, carry_python, served, write_page
 from playwright.sync_api import Browser, Page
 
-from fau_teach.widgets._clerk import Clerk
+from fau_teach.widgets._clerk import Clerk, answer
 
 LIBRARY = (["clerk.js"], "makeClerk")
 DESK = """
@@ -33,7 +33,9 @@ READY = 90_000
 WATCHED = """
 window.workers = [];
 const Own = window.Worker;
-window.Worker = class extends Own { constructor(...given) { super(...given); workers.push(this); } };
+window.Worker = class extends Own {
+  constructor(...given) { super(...given); workers.push(this); }
+};
 """
 
 
@@ -108,6 +110,20 @@ def test_questions_wait_for_python_and_are_answered_in_order(page: Page, place: 
     page.evaluate("(async () => { for (let k = 0; k < 50; k += 1) await clerk.call('x'); })()")
     each = 1000 * (time.monotonic() - started) / 50
     print(f"\nclerk: first answers after {took:.1f} s, then {each:.1f} ms each")
+
+
+def test_the_packages_own_desk_answers_in_the_page(page: Page, tmp_path: Path) -> None:
+    if not carry_python(tmp_path, DESK):
+        pytest.skip("Pyodide is not here")
+    carry_package(tmp_path)
+    write_page(tmp_path, *LIBRARY, {"python": "python/", "wheel": "package.whl"})
+    with served(tmp_path) as address:
+        started = time.monotonic()
+        begin(page, f"{address}/index.html")
+        for name, payload in (("parse", {"text": "6B+L12D"}), ("parse", {"text": "12+"}),
+                              ("nothing", {})):  # fmt: skip
+            assert ask(page, name, payload) == json.loads(answer(name, json.dumps(payload)))
+        print(f"\nclerk: the package's desk answers after {time.monotonic() - started:.1f} s")
 
 
 def test_python_starts_by_itself_when_a_figure_is_there(page: Page, place: str) -> None:

@@ -71,7 +71,7 @@ def test_S0_108_three_methods_by_three_properties() -> None:
     rows = [line.split("|")[1:-1] for line in ELSE.splitlines() if line.startswith("| ")]
     matrix = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in rows}
     assert matrix == {
-        "method": ["independent of light", "electrodes on the skin", "only what can be seen"],
+        "method": ["any light", "on the skin", "only visible"],
         "video, by coders or programs": ["no", "no", "yes"],
         "facial EMG": ["yes", "yes", "no"],
         "thermal imaging": ["yes", "no", "open"],
