@@ -73,6 +73,8 @@
       return made;
     };
     let gone = null;
+    // Records too long for localStorage overflow into a database, which cannot be brought back.
+    window.addEventListener("pagehide", () => { if (gone) indexedDB.deleteDatabase("nerve-to-label"); });
 
     const remove = button("Delete everything", () => {
       if (gone) {
