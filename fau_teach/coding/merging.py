@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from fau_teach.coding.event import CodingError, Event
@@ -22,11 +23,16 @@ def names_for(
     found: dict[str, str] = {}
     given: set[str] = set()
     for old in [*theirs, *(name for name in coders if name not in theirs)]:
-        new = old
+        coder = theirs[old].coder if old in theirs else coders[old]
+        own = f"{coder or 'other'}-{old}"
+        # Behind the names of the coder come numbers that are free: sessions may be many.
+        numbered = (f"{own}-{n}" for n in count(len(events) + len(given) + 1))
         shared = old in theirs and events.get(old) == theirs[old]
-        while not shared and (new in events or new in steps or new in given):
-            coder = theirs[old].coder if old in theirs else coders[old]
-            new = f"{coder or 'other'}-{new}"
+        new = next(
+            new
+            for new in chain((old, own), numbered)
+            if shared or not (new in events or new in steps or new in given)
+        )
         found[old] = new
         given.add(new)
     return found

@@ -21,7 +21,7 @@ function render({ model, el }) {
   const save = () => journal.save(kept);
   const button = (text, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, text);
   const primary = (text, onclick) => button(text, onclick, { class: "primary" });
-  const row = (...parts) => make("div", { class: "acts" }, parts.filter(Boolean));
+  const acts = (...parts) => make("div", { class: "acts" }, parts.filter(Boolean));
   const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
 
   // -- Python, faces, saving
@@ -78,6 +78,7 @@ function render({ model, el }) {
 
   function page(...nodes) {
     work = {};
+    root.dataset.item = "";
     body.replaceChildren(...nodes.flat().filter(Boolean));
     viewers = viewers.filter((one) => body.contains(one.el) || one.destroy());
     tabs.forEach((tab) => tab.removeAttribute("aria-current"));
@@ -104,7 +105,7 @@ function render({ model, el }) {
     page(heading("Your path"), message && make("p", { class: "message" }, message),
       make("div", { class: "sitting" }, make("p", {}, make("b", {}, left ? `Today: ${plural(test ? data.clips : left, "item", "items")}, about ${plural(Math.max(1, minutes), "minute", "minutes")}.`
         : "Today’s items are done; sleep helps more than going on."), ` ${made?.recommended.reason || "Begin with one item of each skill."}`),
-      row(primary(`${given().length || kept.pending.length ? "Go on" : "Start"}: ${name(first)}`, () => open(first, kept.open?.about || "")),
+      acts(primary(`${given().length || kept.pending.length ? "Go on" : "Start"}: ${name(first)}`, () => open(first, kept.open?.about || "")),
         first === advised ? null : button(`Recommended: ${name(advised)}`, () => open(advised)),
         model.get("bank") && first !== "bank" ? button(`Your class’s items: ${model.get("bank")}`, () => open("bank")) : null)),
       make("ol", { class: "stages", "aria-label": "Stages; any can be chosen" }, data.stages.map(({ id, title, what }) => {
@@ -157,13 +158,19 @@ function render({ model, el }) {
   function ended(stage, text) {
     kept.open = overview = null;
     save();
-    if (TESTS.includes(stage) || stage !== "pretest") { if (TESTS.includes(stage)) result(stage); else home(`${text}.`); return; }
-    const mine = given().filter((one) => one.stage === stage);
-    page(heading("The pretest is done"), make("p", {}, make("b", {}, `${mine.filter((one) => one.credit >= data.good).length} of ${mine.length} right. `),
+    if (TESTS.includes(stage)) result(stage);
+    else if (stage === "pretest") stood();
+    else home(`${text}.`);
+  }
+
+  function stood() { // what the pretest said
+    const mine = given().filter((one) => one.stage === "pretest");
+    const right = (one) => one.credit >= data.good;
+    page(heading("The pretest is done"), make("p", {}, make("b", {}, `${mine.filter(right).length} of ${mine.length} right. `),
       "From here on the path follows what you miss. A low number is the usual beginning."),
-    row(primary("Go on to the cues", () => open("lessons")), button("Your path", () => home())),
-    table("The items", ["item", "key", "yours", ""], mine.map((one, at) => [String(at + 1), one.shown, one.given,
-      button(`${one.credit >= data.good ? "✓" : "✗"} Look`, () => review(one, () => ended(stage, text)), { "aria-label": `Look at item ${at + 1}, ${one.credit >= data.good ? "right" : "not right"}` })])));
+    acts(primary("Go on to the cues", () => open("lessons")), button("Your path", () => home())),
+    table("The items", ["item", "key", "yours", ""], mine.map((one, at) => [String(at + 1), loose(one.shown), loose(one.given),
+      button(right(one) ? "✓ Look" : "✗ Look", () => review(one, stood), { "aria-label": `Look at item ${at + 1}, ${right(one) ? "right" : "not right"}` })])));
   }
 
   // -- one item
@@ -200,7 +207,7 @@ function render({ model, el }) {
       codes = draft.events.map((one, k) => makeCodes({ clerk, value: one.aus, choices: data.choices, onenter: commit,
         label: marking ? `Codes of movement ${k + 1}` : "Your score", onchange: (text) => { one.aus = text; choose({ item: item.id }); } }));
       const more = (act) => () => { act(); at = draft.events.length - 1; events(); codes[at].focus(); };
-      rows.replaceChildren(...draft.events.map((one, k) => make("div", { onfocusin: () => { at = k; } }, codes[k].el, marking && setters(one, k) || "")), marking ? row(
+      rows.replaceChildren(...draft.events.map((one, k) => make("div", { onfocusin: () => { at = k; } }, codes[k].el, marking && setters(one, k) || "")), marking ? acts(
         button("Another movement", more(() => draft.events.push(event()))), draft.events.length > 1 ? button("Take out the last", more(() => draft.events.pop())) : null) : "");
     }
     const setters = (one, k) => make("div", { class: "acts setters", role: "group", "aria-label": `Key frames of movement ${k + 1}` }, Object.entries(MARKS).map(([name, sign], n) =>
@@ -257,7 +264,7 @@ function render({ model, el }) {
       if (flash) viewer.el.replaceWith(after.el);
       side.parentElement.className = "item done";
       const on = primary("Next", go);
-      side.replaceChildren(toldView(found, attempt === 1), row(on, kept.record ? button("Look again and retry", retry) : null), again(after, found));
+      side.replaceChildren(toldView(found, attempt === 1), acts(on, kept.record ? button("Look again and retry", retry) : null), again(after, found));
       work = { viewer: after, act: go, keys: (event) => kept.record && event.key.toLowerCase() === "r" && (retry(), true) };
       focusOn(on);
       say(side.querySelector(".verdict").textContent);
@@ -276,15 +283,16 @@ function render({ model, el }) {
     const title = heading(item.ask);
     const side = make("div", { class: `answer${seen ? "" : " unseen"}` }, note || "", showIt || "", written ? rows
       : make("div", { class: `options of${Math.min(3, options.length)}`, role: "group", "aria-label": item.ask }, options),
-    make("div", { class: "certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure are you?"), make("div", {}, levels)), problem, row(commitIt));
+    make("div", { class: "certainty", role: "group", "aria-label": "How sure are you?" }, make("span", {}, "How sure are you?"), make("div", {}, levels)), problem, acts(commitIt));
     const exam = kept.record?.exams.find((one) => one.stage === item.stage && given().filter((each) => each.exam === one.id).length < one.items.length);
     const plain = item.silent || attempt > 1 || kept.open?.stage === "bank" || !kept.record;
     const [done, of] = exam ? [given().filter((each) => each.exam === exam.id).length, exam.items.length] : [today(), daily()];
     if (written) events();
     page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `item ${done + 1} of ${daily()} today`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
       item.stage !== "pretest" && make("progress", { value: Math.min(done, of), max: of, "aria-label": exam ? "Clips of the test" : "Items of today" }),
-      title, make("div", { class: `item${flash ? " fixed" : ""}` }, make("div", { class: "seen" }, viewer.el), side), row(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
+      title, make("div", { class: `item${flash ? " fixed" : ""}` }, make("div", { class: "seen" }, viewer.el), side), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
+    root.dataset.item = item.id;
     work = { viewer: flash ? null : viewer, title, codes: () => codes[at]?.focus(), act: () => (seen || showIt.disabled ? seen && commit() : showIt.click()), choose: (k) => {
       if (marking && k < 3) { set(Object.keys(MARKS)[k]); return; }
       const one = k > 5 ? levels[k - 6] : options[k];
@@ -303,12 +311,12 @@ function render({ model, el }) {
     if (!one) return "";
     const freeze = () => { viewer.stop(); viewer.loop(false); viewer.show("clip"); viewer.show("apex", { onset: one.onset, apex: one.apex }); };
     freeze();
-    return row(button("◆ Freeze at the apex", freeze), button("Loop it slowly", () => { viewer.loop(one.onset, one.offset); viewer.loop(true); viewer.speed(0.5); viewer.play(true); }));
+    return acts(button("◆ Freeze at the apex", freeze), button("Loop it slowly", () => { viewer.loop(one.onset, one.offset); viewer.loop(true); viewer.speed(0.5); viewer.play(true); }));
   }
 
   function rest(coming) {
     page(heading("That is your sitting for today"), make("p", {}, `${daily()} items. What you practised comes back when it is due; distance helps memory more than a longer sitting.`),
-      row(primary("Your path", () => home()), button("Go on", () => next(coming)), button("Progress", progress)));
+      acts(primary("Your path", () => home()), button("Go on", () => next(coming)), button("Progress", progress)));
   }
 
   async function review(one, back) { // an answer of the log beside its key; nothing counts again
@@ -316,7 +324,7 @@ function render({ model, el }) {
     const [item, found] = await Promise.all([shown(one.item), keyOf(one.item, { [choice ? "choice" : "score"]: one.given })]);
     if (!item || !found) return;
     const viewer = viewerOf(item);
-    page(heading(item.ask), make("div", { class: "item done" }, make("div", { class: "seen" }, viewer.el), make("div", { class: "answer" }, toldView(found), row(primary("Back", back)), again(viewer, found))));
+    page(heading(item.ask), make("div", { class: "item done" }, make("div", { class: "seen" }, viewer.el), make("div", { class: "answer" }, toldView(found), acts(primary("Back", back)), again(viewer, found))));
     work = { viewer, act: back };
   }
 
@@ -326,7 +334,7 @@ function render({ model, el }) {
     const [about, made] = await Promise.all([ask("about", {}), overview || look()]);
     if (about.error || !made) { home(trouble.textContent); return; }
     page(heading("Cue by cue"), make("p", {}, "Each lesson takes one contrast set: the cue, its members side by side, three worked items, then items of that set alone until six of the last eight are right."),
-      row(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) =>
+      acts(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) =>
         make("li", {}, button(one.title, () => lesson(one.id)), inAnswers(made.ability.skills[one.id])))));
   }
 
@@ -340,7 +348,7 @@ function render({ model, el }) {
     const start = () => begin("lessons", coming ? kept.open?.about : id, coming);
     const box = compareView(members);
     page(heading(found.title), make("p", { class: "rule" }, found.cue), quiet(CONFIDENCE[found.confidence] || "● sure"), box,
-      row(primary("Three worked items", () => worked(found, 0, start)), button("To the items", start)));
+      acts(primary("Three worked items", () => worked(found, 0, start)), button("To the items", start)));
     work = { keys: box.keys, act: () => worked(found, 0, start) };
   }
 
@@ -352,13 +360,13 @@ function render({ model, el }) {
     const go = () => worked(found, at + 1, start);
     const reveal = () => {
       const on = primary(at + 1 < found.worked.length ? "Next worked item" : "Now you", go);
-      side.replaceChildren(make("p", { class: "verdict" }, `It is ${codeLabel(answer)}.`), make("p", {}, found.cue), row(on), again(viewer, key, found.regions));
+      side.replaceChildren(make("p", { class: "verdict" }, `It is ${codeLabel(answer)}.`), make("p", {}, found.cue), acts(on), again(viewer, key, found.regions));
       side.parentElement.className = "item done";
       work.act = go;
       focusOn(on);
       say(`It is ${codeLabel(answer)}. ${found.cue}`);
     };
-    const side = make("div", { class: "answer" }, make("p", {}, `${found.codes.map(codeLabel).join(" or ")}? Decide for yourself, then see the answer. Nothing counts here.`), row(primary("Show the answer", reveal)));
+    const side = make("div", { class: "answer" }, make("p", {}, `${found.codes.map(codeLabel).join(" or ")}? Decide for yourself, then see the answer. Nothing counts here.`), acts(primary("Show the answer", reveal)));
     page(make("p", { class: "where" }, `Worked item ${at + 1} of ${found.worked.length}`), heading(found.title), make("div", { class: "item" }, make("div", { class: "seen" }, viewer.el), side));
     work = { viewer, act: reveal };
   }
@@ -383,7 +391,7 @@ function render({ model, el }) {
       make("p", {}, "The result is the mean agreement with the keys. The published bars are 0.70, for the FACS Final Test, and 0.75, for being ready in practice."),
       stage === "retention" && quiet(from ? `Due from ${from.slice(0, 10)}, two to six weeks after your last mock test.` : "It is due two to six weeks after a mock test. You have finished none yet."),
       !going && make("p", { class: "acts" }, make("label", { for: words.id }, "Words from your instructor, if any:"), words),
-      row(primary(going ? `Go on: clip ${going.done + 1} of ${going.of}` : "Begin the test", start), button("Not now", () => home())), results(mine));
+      acts(primary(going ? `Go on: clip ${going.done + 1} of ${going.of}` : "Begin the test", start), button("Not now", () => home())), results(mine));
     work = { act: start };
   }
   const results = (exams) => make("ul", { class: "plain" }, exams.filter((one) => one.done === one.of).map((one) =>
@@ -392,7 +400,7 @@ function render({ model, el }) {
   async function result(stage, id = "") {
     const found = await ask("mock", { op: "score", record: kept.record, stage, exam: id });
     if (found.error) { home(trouble.textContent); return; }
-    page(heading(`${stages.get(stage).title}: result`), resultView(found, (one) => review(one, () => result(stage, id))), row(primary("Your path", () => home()), button("Progress", progress)));
+    page(heading(`${stages.get(stage).title}: result`), resultView(found, (one) => review(one, () => result(stage, id))), acts(primary("Your path", () => home()), button("Progress", progress)));
   }
 
   // -- progress and record
@@ -401,7 +409,7 @@ function render({ model, el }) {
     const made = await python() && await look();
     if (!made) return;
     const where = { presence: "intensity", intensity: "intensity", flash: "micro" };
-    page(heading("Progress"), progressView(made, (one) => begin(where[one.kind] || "drills", one.skill)), heading("Tests", 4), results(made.exams), limitsView(data.limits));
+    page(heading("Progress"), progressView(made, (one) => begin(where[one.kind] || "drills", one.skill)), results(made.exams), limitsView(data.limits));
     mark("progress");
   }
 
@@ -434,7 +442,7 @@ function render({ model, el }) {
       else sure(`The file is of “${theirs.pseudonym}”, ${plural(theirs.answers.length, "answer", "answers")}. It would replace “${mine.pseudonym}”.`, "Replace it", () => put(theirs, "Imported"));
     };
     const sure = (question_, yes, act) => {
-      asked.replaceChildren(make("p", {}, make("b", {}, question_)), row(button(yes, act, { class: "grave" }), button("No, keep it", () => record())));
+      asked.replaceChildren(make("p", {}, make("b", {}, question_)), acts(button(yes, act, { class: "grave" }), button("No, keep it", () => record())));
       asked.querySelector("button").focus();
     };
     const erase = async () => {
@@ -451,14 +459,14 @@ function render({ model, el }) {
       make("div", { class: "fields" },
         field("Pseudonym, no real name", { type: "text", maxlength: 64, value: kept.record?.pseudonym || "", onchange: ({ target }) => change({ pseudonym: target.value.trim() }) }),
         field("Items a day", { type: "number", min: 5, max: 200, value: daily(), onchange: ({ target }) => change({}, { daily: Number(target.value) || 30 }) })),
-      row(button("Export", () => out("export", "application/json")), button("Import", () => file.click()), file, button("CSV for a gradebook", () => out("csv", "text/csv")),
+      acts(button("Export", () => out("export", "application/json")), button("Import", () => file.click()), file, button("CSV for a gradebook", () => out("csv", "text/csv")),
         button("Delete", () => sure(`Delete ${plural(given().length + kept.pending.length, "answer", "answers")}? This cannot be undone.`, "Yes, delete everything", erase))), asked);
     mark("record");
   }
 
   function farewell() {
     page(heading("This is as far as it goes here"), make("p", {}, `${lost.textContent} What you answered is kept.`),
-      row(location.protocol !== "file:" && primary("Try again", () => { clerk.retry(); home(); }),
+      acts(location.protocol !== "file:" && primary("Try again", () => { clerk.retry(); home(); }),
         !kept.record && data.opening[kept.pending.length] && button("The first items", opening), button("Your path", () => home())));
   }
 
@@ -487,6 +495,7 @@ function render({ model, el }) {
   };
   const root = make("div", { class: "ntl ntl-trainer", ...OWN_KEYS, role: "group", "aria-label": model.get("label"), onkeydown: pressed },
     make("div", { class: "top" }, tabs, helper, make("span", { class: "says" }, state, saved)), unsaved, lost, trouble, keys, body, region);
+  root.trainer = { record: () => kept.record }; // for tests
   el.append(keepKeys(root));
 
   const forget = clerk.onstate((is, words) => {

@@ -302,3 +302,11 @@ def test_shown_without_running_names() -> None:
     one = lab(event("<script>"))
     assert "<script>" not in one._repr_html_()
     assert str(lab()) == "lab: 0 events by 0 coders in 0 clips"
+
+
+def test_many_sessions_of_one_coder_keep_short_names() -> None:
+    many = [Session("t", (Event("Kim", "", f"c{n}", 25, 1, 2, 3, "12"),)) for n in range(1000)]
+    found = joined(many).events
+    assert len({one.id for one in found}) == 1000
+    assert max(len(one.id) for one in found) < 15
+    assert [one.id for one in found[:3]] == ["e1", "Kim-e1", "Kim-e1-3"]

@@ -23,6 +23,7 @@ CHAIN = (
     "micro",
     "clip",
     "face",
+    "footage",
     "emotion",
     "agreement",
     "coding",
@@ -90,8 +91,8 @@ def test_the_package_is_small() -> None:
     scripts = sum(
         len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.js")
     )
-    assert python <= 36_000
-    assert scripts <= 6_000
+    assert python <= 40_000
+    assert scripts <= 7_000
 
 
 def loaded_after(statement: str) -> set[str]:
