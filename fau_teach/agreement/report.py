@@ -21,7 +21,7 @@ from fau_teach.agreement.sets import PARTIAL
 
 VERSION = 1
 """Version of the form of :meth:`Report.to_dict`."""
-PLAIN_RESAMPLES = 200
+PLAIN_RESAMPLES = 1000
 """Resamples without numpy, at most."""
 PARTS = {
     "index": "Agreement index, as used",

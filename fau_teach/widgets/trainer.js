@@ -134,7 +134,10 @@ function render({ model, el }) {
 
   function opening() { // an item that came with the page; false where all are answered
     const item = kept.record ? null : data.opening[kept.pending.length];
-    if (item) question(item, { reason: `item ${kept.pending.length + 1}` });
+    if (item) {
+      kept.open = { stage: "pretest", about: "", draft: kept.open?.draft };
+      question(item, { reason: `item ${kept.pending.length + 1}` });
+    }
     return Boolean(item);
   }
 

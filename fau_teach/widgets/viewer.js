@@ -270,7 +270,12 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     const [rest, peak] = ms === null ? [first, last] : [inside(marks.neutral), inside(marks.apex ?? frame)];
     let live = true;
     flashing = () => { live = false; flashing = null; held = null; el.dataset.flash = ""; };
-    const hand = (at) => { held = at; paint(); };
+    const copies = new Map(); // drawn before it counts, since drawing a face takes its time
+    const hand = (at) => {
+      held = at;
+      if (copies.has(at)) canvas.getContext("2d").drawImage(copies.get(at), 0, 0); else paint();
+      el.dataset.shown = at;
+    };
     const lapse = (length, act) => new Promise((done) => {
       let began = null;
       const beat = (now) => {
@@ -285,15 +290,21 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     if (!live) return 0;
     mode = "clip";
     el.dataset.flash = "before";
+    for (const at of ms === null ? [] : [peak, rest]) {
+      hand(at);
+      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+      copy.getContext("2d").drawImage(canvas, 0, 0);
+      copies.set(at, copy);
+    }
     hand(rest);
     await lapse(ahead);
     if (live) el.dataset.flash = "now";
     const length = ms ?? ((last - first + 1) * 1000) / fps();
     if (live && ms !== null) hand(peak);
-    const shown = await lapse(length, ms === null && ((passed) => {
+    const shown = await lapse(length, (passed) => {
       const at = Math.min(last, first + Math.floor((passed * fps()) / 1000));
-      if (at !== held) hand(at);
-    }));
+      if (ms === null && at !== held) hand(at);
+    });
     if (!live) return 0;
     hand(ms === null ? last : rest);
     el.dataset.flash = "after";

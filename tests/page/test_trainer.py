@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import HTML, SCREENSHOTS, find_chromium, start_figures
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, TimeoutError
 from test_faceview import SOFTWARE_GL
 from test_live_face import NO_GL
 from test_pages import run_axe
@@ -22,7 +22,7 @@ from fau_teach.widgets.trainer import OPENING
 PATH = "book/practice/training.html"
 ROOT_ = ".ntl-trainer"
 START_MS, WAIT_MS = 120_000, 20_000
-DISPLAY_MS = 1000 / 60
+DISPLAY_MS, HOLD_MS = 1000 / 60, 120
 WATCH = """() => {
   window.flashes = [];
   const viewer = document.querySelector(".ntl-viewer");
@@ -89,11 +89,14 @@ def record_of(page: Any) -> dict[str, Any]:
 
 def current(page: Any, before: str = "") -> str:
     """Id of the item that is asked for, once it is another than before."""
-    page.wait_for_function(
-        "([root, before]) => (document.querySelector(root).dataset.item || before) !== before",
-        arg=[ROOT_, before],
-        timeout=WAIT_MS,
-    )
+    try:
+        page.wait_for_function(
+            "([root, before]) => (document.querySelector(root).dataset.item || before) !== before",
+            arg=[ROOT_, before],
+            timeout=WAIT_MS,
+        )
+    except TimeoutError:
+        pytest.fail(f"no item comes after {before}: {page.locator(ROOT_).inner_text()}")
     return str(page.locator(ROOT_).get_attribute("data-item"))
 
 
@@ -132,6 +135,17 @@ def answer(page: Any, name: str, right: bool = True, sure: str = "8") -> None:
         if one.kind == "mark" and right:
             press(page, "1", ">", "2", ">", "3")
     press(page, sure, "Enter")
+
+
+def choice(page: Any, name: str = "") -> str:
+    """Go on until the item is a choice of a contrast set."""
+    name = current(page, name)
+    while item(name).kind != "which" or not item(name).contrast:
+        answer(page, name)
+        page.wait_for_selector(f"{ROOT_} .told")
+        press(page, "Enter")
+        name = current(page, name)
+    return name
 
 
 def bring(page: Any, record: dict[str, Any], folder: Path) -> None:
@@ -229,14 +243,14 @@ def test_a_wrong_answer_is_shown_beside_the_key_and_a_retry_does_not_count(
     page = visitor.page
     bring(page, learner({"pretest": 26}), tmp_path)
     stage(page, "drills")
-    name = current(page)
+    name = choice(page)
     page.wait_for_selector(f"{ROOT_} .ntl-viewer[data-state=live]", timeout=WAIT_MS)
     answer(page, name, right=False, sure="9")
     page.wait_for_selector(f"{ROOT_} .told")
     one = item(name)
     cells = page.locator(f"{ROOT_} .told tbody td, {ROOT_} .told tbody th").all_inner_texts()
     assert any(one.answer in cell for cell in cells)
-    assert any("not this" in cell or "missed" in cell for cell in cells)
+    assert any("not this" in cell for cell in cells)
     assert page.locator(f"{ROOT_} .cue").count() >= 1
     assert page.locator(f"{ROOT_} .hints ellipse").count() >= 1
     assert page.locator(f"{ROOT_} .ntl-viewer").get_attribute("data-mode") == "apex"
@@ -274,7 +288,7 @@ def test_a_draft_survives_the_closed_page(visit: Any, tmp_path: Path) -> None:
     page = calm(visit(PATH))
     bring(page, learner({"pretest": 26}), tmp_path)
     stage(page, "drills")
-    name = current(page)
+    name = choice(page)
     press(page, "2", "7")
     page.wait_for_timeout(50)
     page = ready(again(page))
@@ -333,8 +347,8 @@ def test_a_flash_is_asked_for_and_lasts_as_long_as_the_clip(visit: Any, tmp_path
     length = 1000 * one.clip.frames / one.clip.fps
     assert times["after"] - times["now"] == pytest.approx(length, abs=3 * DISPLAY_MS)
     ahead, after = one.flash["hold_before"], one.flash["hold_after"]
-    assert times["now"] - times["before"] == pytest.approx(ahead, abs=3 * DISPLAY_MS)
-    assert times[""] - times["after"] == pytest.approx(after, abs=3 * DISPLAY_MS)
+    assert times["now"] - times["before"] == pytest.approx(ahead, abs=HOLD_MS)
+    assert times[""] - times["after"] == pytest.approx(after, abs=HOLD_MS)
     assert 40 <= one.flash["ms"] <= 200
     place = one.options.index(one.answer)
     press(page, str(place + 1), "8", "Enter")
@@ -454,7 +468,7 @@ def test_every_state_is_accessible_and_fits(
     page.locator(f"{ROOT_} .plain button", has_text="Mock test").click()
     page.wait_for_selector(f"{ROOT_} .score")
     check("result")
-    page.get_by_role("button", name="Look at clip 2").click()
+    page.get_by_role("button", name="Look at clip 2", exact=True).click()
     page.wait_for_selector(f"{ROOT_} .told")
     check("review")
     stage(page, "lessons")

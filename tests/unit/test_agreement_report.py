@@ -278,9 +278,10 @@ def test_without_numpy_fewer_resamples_are_drawn(monkeypatch: pytest.MonkeyPatch
 
     module = import_module("fau_teach.agreement.report")
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    found = report(made_clips(4, "AB"))
-    assert found.resamples == 200
-    assert "Without numpy, 200 resamples stand for 1000." in found.notes
+    assert report(made_clips(4, "AB")).resamples == 1000
+    found = report(made_clips(4, "AB"), resamples=5000)
+    assert found.resamples == module.PLAIN_RESAMPLES == 1000
+    assert "Without numpy, 1000 resamples stand for 5000." in found.notes
 
 
 def test_names_in_html_are_escaped() -> None:

@@ -474,9 +474,12 @@ def test_the_time_to_read_grows_with_the_tiers_and_not_with_their_square(tmp_pat
     took = []
     for number in (1000, 4000):
         path = eaf(tmp_path, *(tier(f"{name}{n}", (400, 800, "")) for n in range(number)))
-        start = time.process_time()
-        read_elan(path)
-        took.append(time.process_time() - start)
+        each = []
+        for _ in range(3):  # the least of three: other tests leave garbage to collect
+            start = time.process_time()
+            read_elan(path)
+            each.append(time.process_time() - start)
+        took.append(min(each))
     assert took[1] < 9 * took[0] + 0.2  # a square would take 16 times as long
 
 
