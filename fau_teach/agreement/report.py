@@ -261,8 +261,8 @@ def report(
     clips : what each coder scored in each clip
     coders : whom to compare, in this order; without it, all by name. The first of a pair is
         the criterion of precision and recall, and errors of time are the second's.
-    codes : which codes to report, without sides, also those that nobody scored; without it,
-        all that occur
+    codes : the codes that were looked for, without sides: all others are left out everywhere,
+        as where a program knows some codes alone; without it, all that occur
     bilateral : read L and R of one code, and A, as the code without a side
     least : least intersection over union of two events that match
     by : match whole events, or ``"code"`` by code as where each code has its own event;
@@ -281,6 +281,12 @@ def report(
     Source: S0-103, S0-104; E0-07.
     """
     films = list(clips)
+    if codes is not None:
+        codes = ordered(map(str, codes))
+        for code in codes:
+            if code not in facs.listed_codes():
+                raise ValueError(f"{code!r} is no code. Name codes without sides, such as '12'.")
+        films = [film.only(codes) for film in films]
     known = sorted({name for film in films for name in film.coders})
     names = tuple(known if coders is None else coders)
     _check(films, names, known, by, over, resamples)
@@ -292,9 +298,6 @@ def report(
     if codes is None:
         codes = {code for row in table for one in row if one for code in one.seen.present}
     wanted = ordered(map(str, codes))
-    for code in wanted:
-        if code not in facs.listed_codes():
-            raise ValueError(f"{code!r} is no code. Name codes without sides, such as '12'.")
     overlap = any(_overlaps(one) for row in table for one in row if one)
     way: Literal["event", "code"] = by or ("code" if overlap else "event")
     if not by and overlap:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TypeVar
 
 from fau_teach import facs
 from fau_teach.agreement.measure import Measure, measured
-from fau_teach.facs import Score
+from fau_teach.facs import Choice, Score
+from fau_teach.facs.score import options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,29 @@ class CodedClip:
             advice = "Give the length of the clip, or None where you do not know it."
             problem = f"frame {last} is scored, but the clip has {self.frames}"
             raise ValueError(f"Clip {self.clip!r}: {problem}. {advice}")
+
+    def only(self, codes: Collection[str]) -> CodedClip:
+        """The clip as if its coders had looked for these codes alone.
+
+        A choice keeps the options that are among them; an event of which nothing is left goes.
+        """
+
+        def kept(one: Segment) -> Segment | None:
+            if one.scored.state != "scored":
+                return one
+            parts = (
+                tuple(item for item in options_of(entry) if item.code in codes)
+                for entry in one.scored.entries
+            )
+            entries = tuple(part[0] if len(part) == 1 else Choice(part) for part in parts if part)
+            left = Score(one.scored.raw, entries, "scored", one.scored.warnings)
+            return replace(one, score=left) if entries else None
+
+        coders = {
+            name: tuple(found for one in each if (found := kept(one)) is not None)
+            for name, each in self.coders.items()
+        }
+        return replace(self, coders=coders)
 
 
 def _span(one: Segment | Span) -> Span:

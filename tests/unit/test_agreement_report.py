@@ -361,3 +361,24 @@ def test_a_part_unknown_is_told() -> None:
     for aus, known in (("12", False), ("?", True)):
         seen = {"A": (Segment(1, 2, 3, "12"), Segment(5, 6, 7, aus)), "B": ()}
         assert (told in str(report([CodedClip("c", "", 25, 50, seen)], resamples=0))) == known
+
+
+def test_codes_leave_the_others_out_everywhere() -> None:
+    def clip(one: str, two: str) -> CodedClip:
+        spans = ((3, 9, one), (20, 30, "4"))
+        coders = {
+            "A": tuple(Segment(on, None, off, score) for on, off, score in spans),
+            "B": (Segment(3, None, 9, two),),
+        }
+        return CodedClip("a", "", 25, 50, coders)
+
+    whole = report([clip("12+25", "12")], over="")
+    found = report([clip("12+25", "12")], over="", codes=["12"])
+    index = ("index", "per clip", "pooled")
+    assert whole.find(*index).value == pytest.approx(2 / 4)
+    assert found.find(*index).value == 1
+    choice = clip("12 or 25", "12 or 4").only(["12", "4"])
+    assert [str(one.score) for one in choice.coders["A"]] == ["12", "4"]
+    assert [str(one.score) for one in choice.coders["B"]] == ["4 or 12"]
+    assert [str(one.score) for one in clip("null", "?").only(["9"]).coders["A"]] == ["null"]
+    assert [str(one.score) for one in clip("null", "?").only(["9"]).coders["B"]] == ["?"]

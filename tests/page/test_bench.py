@@ -1,0 +1,496 @@
+"""Coding bench: a clip and a folder coded by keyboard, mouse and touch; nothing lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import HTML, find_chromium
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser
+from test_faceview import SOFTWARE_GL
+from test_live_face import without_gl
+from test_pages import run_axe
+
+from fau_teach import clip, coding
+from fau_teach.coding import Session
+from fau_teach.widgets.bench import first_clip
+
+PAGE = "book/practice/bench.html"
+PYTHON = HTML / "lite/static/pyodide/pyodide.mjs"
+QUIET = """document.querySelector('.ntl-bench').dataset.busy === '0'"""
+
+pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="this site carries no Python")
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """A browser that draws WebGL2 in software."""
+    own = browser.browser_type.launch(executable_path=find_chromium(), args=list(SOFTWARE_GL))
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as CASME has it: numbers with gaps and without leading zeros."""
+    place = tmp_path_factory.mktemp("pictures") / "sub01"
+    for name, numbers in {"EP01_5": [*range(2, 60), 62, 120], "EP02_1": range(3)}.items():
+        (place / name).mkdir(parents=True)
+        for number in numbers:
+            picture = Image.new("RGB", (96, 120), (90, 90, 90))
+            ImageDraw.Draw(picture).rectangle((20, 20, 20 + number % 60, 40), fill=(250, 90, 60))
+            picture.save(place / name / f"reg_img{number}.jpg")
+    return place
+
+
+def bench(page: Any) -> Any:
+    return page.locator(".ntl-bench")
+
+
+def ready(visitor: Any, painted: bool = False) -> Any:
+    page = visitor.page
+    page.set_default_timeout(60_000)
+    page.wait_for_selector(".ntl-bench[data-ready]")
+    if not painted:  # no time goes into drawing a face that nobody looks at
+        page.add_style_tag(content=".ntl-viewer .picture { visibility: hidden }")
+    page.wait_for_selector(".ntl-bench[data-python=ready]")
+    return page
+
+
+def data(page: Any) -> dict[str, str]:
+    found: dict[str, str] = bench(page).evaluate(
+        "root => ({ ...root.querySelector('.ntl-viewer').dataset, ...root.dataset })"
+    )
+    return found
+
+
+def work(page: Any) -> dict[str, Any]:
+    found: dict[str, Any] = bench(page).evaluate("root => root.bench.work()")
+    return found
+
+
+def quiet(page: Any, **expected: object) -> None:
+    page.wait_for_function(QUIET)
+    for name, value in expected.items():
+        page.wait_for_function(
+            "([name, value]) => document.querySelector('.ntl-bench').dataset[name] === value",
+            arg=[name, str(value)],
+        )
+
+
+def go(page: Any, frame: int) -> None:
+    bench(page).evaluate("(root, frame) => root.bench.viewer.seek(frame)", frame)
+
+
+def code(page: Any, marks: tuple[int, ...], text: str) -> None:
+    """An event by keyboard."""
+    before = int(data(page)["events"])
+    for key, frame in enumerate(marks, 1):
+        go(page, frame)
+        bench(page).focus()
+        page.keyboard.press(str(key))
+    page.keyboard.press("c")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    quiet(page, events=before + 1, draft="")
+
+
+def step(page: Any, name: str) -> None:
+    bench(page).locator(f'header button[value="{name}"]').click()
+
+
+def finish(page: Any) -> None:
+    bench(page).get_by_role("button", name="Done with this clip").click()
+    quiet(page, done="true")
+
+
+def events(page: Any) -> list[coding.Event]:
+    return [*Session.from_json(json.dumps(work(page)["session"])).events]
+
+
+# -- coding by keyboard
+
+
+def test_an_event_by_keyboard_alone(visit: Any) -> None:
+    visitor = visit(PAGE)
+    page = ready(visitor)
+    bench(page).focus()
+    for key in ["Shift+ArrowRight", ".", ".", ".", "1", "Shift+ArrowRight", ",", "2", ">", "3"]:
+        page.keyboard.press(key)
+    assert [data(page)[name] for name in ("onset", "apex", "offset")] == ["13", "22", "32"]
+    page.keyboard.press("c")
+    page.keyboard.type("6b+12C")
+    page.wait_for_function("document.querySelector('.says').textContent.includes('lip corner')")
+    assert "= 6B+12C." in bench(page).locator(".says").inner_text()
+    page.keyboard.press("Enter")
+    quiet(page, events=1)
+    (one,) = events(page)
+    assert (one.onset, one.apex, one.offset, str(one.score)) == (13, 22, 32, "6B+12C")
+    assert (one.coder, one.clip, one.fps) == ("me", "first-look", 30)
+    row = bench(page).locator(".events tbody tr").inner_text()
+    assert "633 ms (600–667)" in row
+    assert "macro" in row
+    assert visitor.errors == []
+
+
+def test_keys_write_into_fields_and_do_not_act_there(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    notes = bench(page).locator("textarea")
+    notes.focus()
+    page.keyboard.type("1, 2. n d")
+    assert notes.input_value() == "1, 2. n d"
+    assert data(page)["onset"] == ""
+    assert data(page)["frame"] == "0"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert page.locator("dialog[open]").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_mistakes_are_told_where_they_are_and_nothing_is_saved(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    field = bench(page).locator(".ntl-codes > input")
+    field.fill("1+2Q")
+    page.wait_for_selector(".says.wrong")
+    assert "at character" in bench(page).locator(".says").inner_text()
+    field.press("Enter")
+    assert "Set the onset first" in bench(page).locator(".problem").inner_text()
+    bench(page).focus()
+    page.keyboard.press("1")
+    field.press("Enter")
+    quiet(page)
+    page.wait_for_function("document.querySelector('.problem').textContent.length > 5")
+    assert data(page)["events"] == "0"
+    field.fill("1+2")
+    go(page, 0)
+    bench(page).locator('.setters button[value="onset"]').click()
+    assert data(page)["onset"] == ""  # the same frame again clears
+    go(page, 9)
+    for name in ("onset", "offset"):
+        bench(page).locator(f'.setters button[value="{name}"]').click()
+        go(page, 4)
+    field.press("Enter")
+    quiet(page)
+    page.wait_for_function("document.querySelector('.problem').textContent.includes('before')")
+    assert data(page)["events"] == "0"
+
+
+def test_undo_and_redo_take_every_kind_of_step_back(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    code(page, (3, 5, 9), "12C")
+    code(page, (20, 22, 30), "4")
+    bench(page).focus()
+    page.keyboard.press("[")
+    page.keyboard.press("[")
+    quiet(page, draft="e1")
+    bench(page).locator(".ntl-codes > input").fill("12D")
+    bench(page).get_by_role("button", name="Save changes").click()
+    quiet(page, draft="")
+    assert [str(one.score) for one in events(page)] == ["12D", "4"]
+    bench(page).focus()
+    for score in ("12C", None, ""):
+        page.keyboard.press("Control+z")
+        quiet(page)
+        if score == "12C":
+            assert [str(one.score) for one in events(page)] == ["12C", "4"]
+    assert events(page) == []
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+z")
+        quiet(page)
+    assert [str(one.score) for one in events(page)] == ["12D", "4"]
+    page.keyboard.press("]")
+    quiet(page, draft="e1")
+    page.keyboard.press("Delete")
+    quiet(page, events=1)
+    page.keyboard.press("Control+z")
+    quiet(page, events=2)
+
+
+# -- codes by mouse and touch
+
+
+def test_text_and_buttons_stay_in_step(visit: Any) -> None:
+    page = ready(visit(PAGE, width="phone"))
+    codes = bench(page).locator(".ntl-codes")
+    codes.locator(".pick > summary").tap()
+    codes.get_by_role("button", name="4 Brow lowerer").tap()
+    page.wait_for_function("document.querySelector('.ntl-codes > input').value === '4'")
+    codes.locator(".detail").get_by_role("button", name="C", exact=True).tap()
+    page.wait_for_function("document.querySelector('.ntl-codes > input').value === '4C'")
+    codes.locator("summary", has_text="Lower face").tap()
+    codes.get_by_role("button", name="12 Lip corner puller").tap()
+    codes.locator(".detail").get_by_role("button", name="left").tap()
+    page.wait_for_function("document.querySelector('.ntl-codes > input').value === '4C+L12'")
+    codes.locator("> input").fill("L12E+25")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.units button[aria-pressed=true] b')]"
+        ".map(one => one.textContent).join() === '12,25'"
+    )
+    pressed = codes.locator('.detail [aria-pressed="true"]')
+    assert pressed.all_inner_texts() == ["left", "E"]
+    codes.get_by_role("button", name="Take out").tap()
+    page.wait_for_function("document.querySelector('.ntl-codes > input').value === '25'")
+
+
+def test_touch_marks_and_saves(visit: Any) -> None:
+    page = ready(visit(PAGE, width="phone"))
+    box = bench(page).locator(".strip").bounding_box()
+    assert box
+    bench(page).locator(".strip").scroll_into_view_if_needed()
+    box = bench(page).locator(".strip").bounding_box()
+    page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + box["height"] - 12)
+    assert abs(int(data(page)["frame"]) - 52) <= 2
+    bench(page).locator('.setters button[value="onset"]').tap()
+    bench(page).locator(".ntl-codes > input").fill("null")
+    bench(page).get_by_role("button", name="Save event").tap()
+    quiet(page, events=1)
+    assert events(page)[0].score.state == "none"
+
+
+# -- nothing is lost
+
+
+def test_a_closed_page_is_found_again_with_its_draft(visit: Any) -> None:
+    visitor = visit(PAGE)
+    page = ready(visitor)
+    code(page, (18, 30, 62), "12C")
+    go(page, 79)
+    bench(page).focus()
+    page.keyboard.press("1")
+    page.keyboard.press("c")
+    page.keyboard.type("4C")
+    page.close()
+    visitor.page = visitor.context.new_page()
+    visitor.page.goto(visitor.context.pages[-1].url if False else page.url, wait_until="load")
+    page = ready(visitor)
+    quiet(page, events=1)
+    assert data(page)["onset"] == "79"
+    assert bench(page).locator(".ntl-codes > input").input_value() == "4C"
+    bench(page).focus()
+    page.keyboard.press("Control+z")  # also what was done before the page was closed
+    quiet(page, events=0)
+
+
+def test_session_and_csv_are_python_s_and_come_back(visit: Any, tmp_path: Path) -> None:
+    page = ready(visit(PAGE))
+    code(page, (18, 30, 62), "6B+12C")
+    bench(page).locator(".opener > summary").click()
+    for name, suffix in (("JSON", "json"), ("CSV", "csv")):
+        with page.expect_download() as waiting:
+            bench(page).get_by_role("button", name=f"({name})").click()
+        waiting.value.save_as(tmp_path / f"mine.{suffix}")
+    kept = Session.load(tmp_path / "mine.json")
+    assert [one.aus for one in kept.events] == ["6B+12C"]
+    table = coding.read_tidy(tmp_path / "mine.csv").session
+    assert [one.codes for one in table.events] == [{"6", "12"}]
+    other = Session("Other").add(
+        coding.Event("K", "", "first-look", 30, 14, 30, 60, "12D"), when="2026-01-01T00:00:00Z"
+    )
+    other.save(tmp_path / "other.json")
+    bench(page).locator("input.session").set_input_files(tmp_path / "other.json")
+    quiet(page, hidden=1)
+    assert {one.coder for one in events(page)} == {"me", "K"}
+    bench(page).locator("input.session").set_input_files(
+        {"name": "bad.json", "mimeType": "application/json", "buffer": b"[1, 2]"}
+    )
+    page.wait_for_function("document.querySelector('.opener').innerText.includes('neither')")
+    page.once("dialog", lambda dialog: dialog.accept())
+    bench(page).get_by_role("button", name="Erase all").click()
+    quiet(page, events=0)
+    page.reload(wait_until="load")
+    page.wait_for_selector(".ntl-bench[data-ready]")
+    assert work(page)["session"] is None
+
+
+# -- blind, compared, labelled
+
+
+def test_two_passes_are_blind_and_compared(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    code(page, (18, 30, 62), "6B+12C")
+    step(page, "compare")
+    assert "Done with this clip" in bench(page).locator(".pane.compare").inner_text()
+    step(page, "code")
+    finish(page)
+    bench(page).get_by_label("Pass").select_option("2")
+    quiet(page, events=0, hidden=1, coder="me #2")
+    assert "hidden" in bench(page).locator(".events").inner_text()
+    assert bench(page).locator(".strip .span").count() == 0
+    code(page, (19, 31, 60), "12D")
+    finish(page)
+    quiet(page, events=2, hidden=0)
+    step(page, "compare")
+    page.wait_for_selector(".pane.compare pre")
+    assert "me #2" in bench(page).locator(".pane.compare").inner_text()
+
+
+def test_the_key_is_python_s_and_shows_only_who_is_done(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    for item in first_clip().key().items:
+        code(page, (item.onset, item.apex, item.offset), item.side + item.code + item.intensity)
+    assert bench(page).locator(".strip .key").count() == 0
+    finish(page)
+    step(page, "compare")
+    page.wait_for_selector(".pane.compare .score")
+    assert "1.00" in bench(page).locator(".score").inner_text()
+    assert bench(page).locator(".strip .key").count() == len(first_clip().key().items)
+    step(page, "code")
+    bench(page).get_by_label("Pass").select_option("2")
+    quiet(page, events=0)
+    assert bench(page).locator(".strip .key").count() == 0
+
+
+def test_emotions_need_three_conditions_and_a_blink_s_frown_has_no_vote(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    code(page, (18, 30, 62), "6B+12C")
+    code(page, (70, 72, 76), "4B+45")
+    step(page, "emotions")
+    page.wait_for_selector(".pane.emotions .label")
+    pane = bench(page).locator(".pane.emotions")
+    assert "AU4 in frames 70 to 76" in pane.locator(".habit").inner_text()
+    for name in ("material", "self_report"):
+        pane.locator(f'[data-key="{name} e1"]').fill("Happiness")
+        pane.locator(f'[data-key="{name} e1"]').press("Enter")
+        quiet(page)
+    page.wait_for_function("document.querySelector('.pane.emotions').innerText.includes('high')")
+    pane.locator('[data-key="use e1"]').click()
+    quiet(page)
+    assert events(page)[0].emotion == "positive"
+    assert events(page)[0].material == "Happiness"
+
+
+# -- pictures
+
+
+def test_a_folder_of_pictures_is_sorted_and_coded(folder: Path, visit: Any) -> None:
+    visitor = visit(PAGE)
+    page = ready(visitor, painted=True)
+    bench(page).locator(".opener > summary").click()
+    bench(page).get_by_label("at frames a second").fill("200")
+    bench(page).locator("input.folder").set_input_files(folder)
+    page.wait_for_selector('.ntl-viewer[data-kind="images"][data-frames="60"]')
+    assert bench(page).locator("h3").inner_text() == "sub01/EP01_5"
+    assert "2 clips" in bench(page).locator(".opener").text_content()
+    assert "missing" in bench(page).locator(".opener").text_content()
+    bench(page).locator(".stage").scroll_into_view_if_needed()
+    names = []
+    for frame in (0, 8, 58, 59):
+        go(page, frame)
+        names.append(bench(page).locator(".transport output").inner_text().split(" · ")[-1])
+    assert names == [f"reg_img{number}.jpg" for number in (2, 10, 62, 120)]
+    page.wait_for_selector('.ntl-viewer[data-shown="59"]')
+    assert bench(page).evaluate("root => root.bench.viewer.kept()") < 60
+    code(page, (10, 20, 40), "1+2")
+    (one,) = events(page)
+    assert (one.fps, one.clip) == (200, "sub01/EP01_5")
+    assert "150 ms (145–155)" in bench(page).locator(".events").inner_text()
+    page.reload(wait_until="load")
+    page = ready(visitor, painted=True)
+    quiet(page, events=1)
+    page.wait_for_function("document.querySelector('.wait').textContent.includes('Open the fold')")
+    assert visitor.outside == []
+    assert visitor.errors == []
+
+
+def test_difference_zoom_and_flash(folder: Path, visit: Any) -> None:
+    page = ready(visit(PAGE), painted=True)
+    bench(page).locator(".opener > summary").click()
+    bench(page).locator("input.folder").set_input_files(folder)
+    page.wait_for_selector('.ntl-viewer[data-kind="images"][data-shown="0"]')
+    pixel = """(x, y) => [...document.querySelector('.ntl-viewer canvas').getContext('2d')
+        .getImageData(x * document.querySelector('.ntl-viewer canvas').width,
+            y * document.querySelector('.ntl-viewer canvas').height, 1, 1).data].slice(0, 3)"""
+    go(page, 30)
+    bench(page).focus()
+    page.keyboard.press("d")
+    page.wait_for_selector('.ntl-viewer[data-mode="difference"][data-shown="30"]')
+    page.wait_for_function(f"({pixel})(0.9, 0.9).every(one => one < 30)")  # what rests is black
+    assert max(page.evaluate(f"({pixel})(0.35, 0.25)")) > 200  # what moved is not
+    page.keyboard.press("d")
+    page.keyboard.press("z")
+    assert data(page)["zoom"] == "brows"
+    page.keyboard.press("Shift+z")
+    page.keyboard.press("1")
+    go(page, 40)
+    page.keyboard.press("2")
+    page.keyboard.press("n")
+    page.wait_for_selector('.ntl-viewer[data-mode="neutral"][data-shown="0"]')
+    page.keyboard.press("a")
+    page.wait_for_selector('.ntl-viewer[data-mode="apex"][data-shown="40"]')
+    shown = bench(page).evaluate(
+        "root => root.bench.viewer.flash(100, { before: 100, after: 100 })"
+    )
+    assert 90 <= shown < 2000  # never shorter; how long depends on the machine
+    assert data(page)["flash"] == ""
+
+
+def test_the_face_moves_with_the_frame_and_clips_open_from_files(visit: Any) -> None:
+    page = ready(visit(PAGE), painted=True)
+    bench(page).locator(".stage").scroll_into_view_if_needed()
+    page.wait_for_selector('.ntl-viewer[data-state="live"][data-drawn]')
+    picture = "document.querySelector('.ntl-viewer canvas').toDataURL()"
+    rest = page.evaluate(picture)
+    go(page, 30)
+    page.wait_for_selector('.ntl-viewer[data-shown="30"]')
+    assert page.evaluate(picture) != rest
+    made = clip.sample("micro", "4D", identity="Ana", seed=1)
+    bench(page).locator(".opener > summary").click()
+    bench(page).locator("input.session").set_input_files(
+        {"name": "frown.json", "mimeType": "application/json", "buffer": made.to_json().encode()}
+    )
+    quiet(page, clip="frown")
+    assert data(page)["frames"] == str(made.frames)
+
+
+def test_without_gl_folders_still_open(folder: Path, visit: Any) -> None:
+    visitor = visit(PAGE)
+    page = without_gl(visitor)
+    page.wait_for_selector('.ntl-viewer[data-state="still"]')
+    assert "cannot draw the face" in bench(page).locator(".wait").inner_text()
+    bench(page).locator(".opener > summary").click()
+    bench(page).locator("input.folder").set_input_files(folder)
+    page.wait_for_selector('.ntl-viewer[data-kind="images"][data-shown="0"]')
+    assert visitor.errors == []
+
+
+# -- for everybody
+
+
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_step_is_accessible(theme: str, width: str, visit: Any) -> None:
+    visitor = visit(PAGE, width=width, theme=theme)
+    page = ready(visitor)
+    code(page, (18, 30, 62), "6B+12C+1Q?" if False else "6B+12C")
+    for details in ("opener", "pick", "sheet"):
+        bench(page).locator(f".{details} > summary").click()
+    bench(page).locator(".units button").first.click()
+    page.wait_for_selector(".detail:not([hidden])")
+    finish(page)
+    for name in ("code", "emotions", "compare"):
+        step(page, name)
+        quiet(page)
+        page.wait_for_function(
+            f"document.querySelector('.pane.{name}').children.length > 1 || '{name}' === 'code'"
+        )
+        page.evaluate("scrollTo(0, 0)")
+        assert run_axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        small = bench(page).locator("button:visible, select:visible, input[type=text]:visible")
+        boxes = small.evaluate_all(
+            "all => all.map(x => x.getBoundingClientRect())"
+            ".filter(x => x.width < 24 || x.height < 24).length"
+        )
+        assert boxes == 0
+    assert visitor.errors == []
+    assert visitor.outside == []
+
+
+def test_without_scripts_the_shortcuts_are_there(visit: Any) -> None:
+    page = visit(PAGE, scripts=False).page
+    assert page.locator(".ntl-fallback table tbody tr").count() >= 8
