@@ -243,6 +243,7 @@ function render({ model, el }) {
   opener, make("div", { class: "desk" }, viewer.el, make("div", { class: "panes" }, Object.values(panes))),
   make("footer", {}, status, python), help, region);
   el.append(keepKeys(root));
+  root.dataset.busy = 0;
 
   function keys(event) {
     if (help.open) return;

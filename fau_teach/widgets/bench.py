@@ -120,7 +120,7 @@ class Bench(Frames, Clerk, FaceFigure):
     figure = "bench"
     library: ClassVar[tuple[str, ...]] = (
         "faceview_face.js", "faceview_gl.js", "clerk.js", "journal.js", "panel.js", "viewer.js",
-        "codes.js",
+        "pictures.js", "codes.js",
     )  # fmt: skip
 
     session = traitlets.Unicode("", help="The session as JSON, after each change.").tag(sync=True)

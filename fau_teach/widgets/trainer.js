@@ -44,10 +44,9 @@ function render({ model, el }) {
     return packs.get(name).then(sharedFace);
   }
 
-  function viewerOf(item, more = {}) {
-    viewers.push(makeViewer({ source: { kind: "clip", drive: item.drive }, label: "The face", face: () => faceFor(item.face), ...more }));
-    return viewers.at(-1);
-  }
+  const viewerOf = (item, more = {}) =>
+    viewers[viewers.push(makeViewer({ source: { kind: "clip", drive: item.drive }, label: "The face", face: () => faceFor(item.face), ...more })) - 1];
+  const itemOf = (viewer, side, more = "") => make("div", { class: `item ${more}` }, make("div", { class: "seen" }, viewer.el), side);
 
   // A record, with the answers that were given before Python was there.
   const settle = () => settling ||= (async () => {
@@ -69,9 +68,8 @@ function render({ model, el }) {
   }
 
   async function look() {
-    const found = ready() && kept.record ? await ask("progress", { record: kept.record }) : null;
-    overview = found && !found.error ? found : null;
-    return overview;
+    const found = ready() && kept.record && await ask("progress", { record: kept.record });
+    return overview = found && !found.error ? found : null;
   }
 
   // -- pages
@@ -100,7 +98,8 @@ function render({ model, el }) {
     const first = kept.open?.stage || (wish && !given().length ? wish : advised);
     const left = Math.max(0, daily() - today());
     const test = TESTS.includes(advised);
-    const minutes = Math.round(((test ? data.clips : left) * (test ? SLOW : made?.ability.seconds || 15)) / 60);
+    const each = test ? SLOW : (made?.ability.n > 9 && made.ability.seconds) || 15;
+    const minutes = Math.round(((test ? data.clips : left) * each) / 60);
     const name = (id) => stages.get(id)?.title || model.get("bank");
     page(heading("Your path"), message && make("p", { class: "message" }, message),
       make("div", { class: "sitting" }, make("p", {}, make("b", {}, left ? `Today: ${plural(test ? data.clips : left, "item", "items")}, about ${plural(Math.max(1, minutes), "minute", "minutes")}.`
@@ -134,11 +133,10 @@ function render({ model, el }) {
 
   function opening() { // an item that came with the page; false where all are answered
     const item = kept.record ? null : data.opening[kept.pending.length];
-    if (item) {
-      kept.open = { stage: "pretest", about: "", draft: kept.open?.draft };
-      question(item, { reason: `item ${kept.pending.length + 1}` });
-    }
-    return Boolean(item);
+    if (!item) return false;
+    kept.open = { stage: "pretest", about: "", draft: kept.open?.draft };
+    question(item, { reason: `item ${kept.pending.length + 1}` });
+    return true;
   }
 
   async function next(coming = null) {
@@ -248,6 +246,7 @@ function render({ model, el }) {
         else if ((ready() || !opening()) && await python()) begin("pretest");
         return;
       }
+      if (settling || kept.pending.length) await settle(); // else one of two records would be lost
       const found = await ask("answer", { ...entry, record: kept.record, about: kept.open?.about || "" });
       if (found.error) { busy = commitIt.disabled = false; problem.textContent = trouble.textContent; return; }
       kept.record = found.record;
@@ -293,7 +292,7 @@ function render({ model, el }) {
     if (written) events();
     page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `item ${done + 1} of ${daily()} today`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
       item.stage !== "pretest" && make("progress", { value: Math.min(done, of), max: of, "aria-label": exam ? "Clips of the test" : "Items of today" }),
-      title, make("div", { class: `item${flash ? " fixed" : ""}` }, make("div", { class: "seen" }, viewer.el), side), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
+      title, itemOf(viewer, side, flash ? "fixed" : ""), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
     root.dataset.item = item.id;
     work = { viewer: flash ? null : viewer, title, codes: () => codes[at]?.focus(), act: () => (seen || showIt.disabled ? seen && commit() : showIt.click()), choose: (k) => {
@@ -327,7 +326,7 @@ function render({ model, el }) {
     const [item, found] = await Promise.all([shown(one.item), keyOf(one.item, { [choice ? "choice" : "score"]: one.given })]);
     if (!item || !found) return;
     const viewer = viewerOf(item);
-    page(heading(item.ask), make("div", { class: "item done" }, make("div", { class: "seen" }, viewer.el), make("div", { class: "answer" }, toldView(found), acts(primary("Back", back)), again(viewer, found))));
+    page(heading(item.ask), itemOf(viewer, make("div", { class: "answer" }, toldView(found), acts(primary("Back", back)), again(viewer, found)), "done"));
     work = { viewer, act: back };
   }
 
@@ -370,7 +369,7 @@ function render({ model, el }) {
       say(`It is ${codeLabel(answer)}. ${found.cue}`);
     };
     const side = make("div", { class: "answer" }, make("p", {}, `${found.codes.map(codeLabel).join(" or ")}? Decide for yourself, then see the answer. Nothing counts here.`), acts(primary("Show the answer", reveal)));
-    page(make("p", { class: "where" }, `Worked item ${at + 1} of ${found.worked.length}`), heading(found.title), make("div", { class: "item" }, make("div", { class: "seen" }, viewer.el), side));
+    page(make("p", { class: "where" }, `Worked item ${at + 1} of ${found.worked.length}`), heading(found.title), itemOf(viewer, side));
     work = { viewer, act: reveal };
   }
 
@@ -420,8 +419,8 @@ function render({ model, el }) {
     const there = async () => (ready() || await clerk.ready) && settle();
     const put = (found, word) => {
       [kept.record, kept.open, overview] = [found, null, null];
-      save();
       record(`${word}: ${plural(found.answers.length, "answer", "answers")}.`);
+      save();
     };
     const out = async (name, type) => {
       const found = await there() && await ask(name, { record: kept.record });
@@ -449,8 +448,7 @@ function render({ model, el }) {
       asked.querySelector("button").focus();
     };
     const erase = async () => {
-      Object.assign(kept, { record: null, pending: [], open: null });
-      overview = null;
+      [kept.record, kept.pending, kept.open, overview] = [null, [], null, null];
       await journal.erase();
       record("Everything of this training is deleted from this browser. Files that you exported are where you put them.");
     };
@@ -482,7 +480,7 @@ function render({ model, el }) {
   const keys = make("dl", { class: "keys", hidden: true }, HELP.flatMap(([key, what]) => [make("dt", {}, key), make("dd", {}, what)]));
   const helper = button("Keys", () => help(), { "aria-expanded": "false", "aria-keyshortcuts": "?" });
   function help() { keys.hidden = !keys.hidden; helper.setAttribute("aria-expanded", String(!keys.hidden)); }
-  const body = make("div", { class: "body" });
+  const body = make("div", { class: "view" });
   const pressed = (event) => {
     const { target, key } = event;
     const typing = target.matches("input:not([type=range]), textarea, select");
@@ -497,7 +495,7 @@ function render({ model, el }) {
     event.stopPropagation();
   };
   const root = make("div", { class: "ntl ntl-trainer", ...OWN_KEYS, role: "group", "aria-label": model.get("label"), onkeydown: pressed },
-    make("div", { class: "top" }, tabs, helper, make("span", { class: "says" }, state, saved)), unsaved, lost, trouble, keys, body, region);
+    make("div", { class: "top" }, tabs, helper, make("span", { class: "status" }, state, saved)), unsaved, lost, trouble, keys, body, region);
   root.trainer = { record: () => kept.record }; // for tests
   el.append(keepKeys(root));
 

@@ -116,7 +116,7 @@ function compareView(members) {
 const meter = (mean, low, high) => [bar(mean, { span: [low, high] }), make("span", { class: "figure" }, `${percent(mean)}, ${percent(low)} to ${percent(high)}`)];
 
 function curveView(points, each, title) {
-  const [wide, high, left] = [560, 150, 48];
+  const [wide, high, left] = [560, 150, 62];
   const x = (at) => left + 10 + (at / Math.max(1, points.length - 1)) * (wide - left - 24);
   const y = (share) => 12 + (1 - share) * (high - 40);
   return make("figure", {}, draw("svg", { class: "chart", viewBox: `0 0 ${wide} ${high}`, role: "img",

@@ -51,12 +51,12 @@ def bench(page: Any) -> Any:
     return page.locator(".ntl-bench")
 
 
-def ready(visitor: Any, painted: bool = False) -> Any:
+def ready(visitor: Any, small: bool = True) -> Any:
     page = visitor.page
     page.set_default_timeout(60_000)
     page.wait_for_selector(".ntl-bench[data-ready]")
-    if not painted:  # no time goes into drawing a face that nobody looks at
-        page.add_style_tag(content=".ntl-viewer .picture { visibility: hidden }")
+    if small:  # little time goes into drawing a face that nobody looks at
+        page.add_style_tag(content=".ntl-viewer .stage { max-width: 60px }")
     page.wait_for_selector(".ntl-bench[data-python=ready]")
     return page
 
@@ -266,7 +266,7 @@ def test_a_closed_page_is_found_again_with_its_draft(visit: Any) -> None:
     page.keyboard.type("4C")
     page.close()
     visitor.page = visitor.context.new_page()
-    visitor.page.goto(visitor.context.pages[-1].url if False else page.url, wait_until="load")
+    visitor.page.goto(page.url, wait_until="load")
     page = ready(visitor)
     quiet(page, events=1)
     assert data(page)["onset"] == "79"
@@ -369,7 +369,7 @@ def test_emotions_need_three_conditions_and_a_blink_s_frown_has_no_vote(visit: A
 
 def test_a_folder_of_pictures_is_sorted_and_coded(folder: Path, visit: Any) -> None:
     visitor = visit(PAGE)
-    page = ready(visitor, painted=True)
+    page = ready(visitor)
     bench(page).locator(".opener > summary").click()
     bench(page).get_by_label("at frames a second").fill("200")
     bench(page).locator("input.folder").set_input_files(folder)
@@ -390,7 +390,7 @@ def test_a_folder_of_pictures_is_sorted_and_coded(folder: Path, visit: Any) -> N
     assert (one.fps, one.clip) == (200, "sub01/EP01_5")
     assert "150 ms (145–155)" in bench(page).locator(".events").inner_text()
     page.reload(wait_until="load")
-    page = ready(visitor, painted=True)
+    page = ready(visitor)
     quiet(page, events=1)
     page.wait_for_function("document.querySelector('.wait').textContent.includes('Open the fold')")
     assert visitor.outside == []
@@ -398,7 +398,7 @@ def test_a_folder_of_pictures_is_sorted_and_coded(folder: Path, visit: Any) -> N
 
 
 def test_difference_zoom_and_flash(folder: Path, visit: Any) -> None:
-    page = ready(visit(PAGE), painted=True)
+    page = ready(visit(PAGE))
     bench(page).locator(".opener > summary").click()
     bench(page).locator("input.folder").set_input_files(folder)
     page.wait_for_selector('.ntl-viewer[data-kind="images"][data-shown="0"]')
@@ -430,7 +430,7 @@ def test_difference_zoom_and_flash(folder: Path, visit: Any) -> None:
 
 
 def test_the_face_moves_with_the_frame_and_clips_open_from_files(visit: Any) -> None:
-    page = ready(visit(PAGE), painted=True)
+    page = ready(visit(PAGE))
     bench(page).locator(".stage").scroll_into_view_if_needed()
     page.wait_for_selector('.ntl-viewer[data-state="live"][data-drawn]')
     picture = "document.querySelector('.ntl-viewer canvas').toDataURL()"
@@ -465,8 +465,8 @@ def test_without_gl_folders_still_open(folder: Path, visit: Any) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_step_is_accessible(theme: str, width: str, visit: Any) -> None:
     visitor = visit(PAGE, width=width, theme=theme)
-    page = ready(visitor)
-    code(page, (18, 30, 62), "6B+12C+1Q?" if False else "6B+12C")
+    page = ready(visitor, small=False)
+    code(page, (18, 30, 62), "6B+12C")
     for details in ("opener", "pick", "sheet"):
         bench(page).locator(f".{details} > summary").click()
     bench(page).locator(".units button").first.click()

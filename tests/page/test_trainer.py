@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import HTML, SCREENSHOTS, find_chromium, start_figures
-from playwright.sync_api import Browser, TimeoutError
+from playwright.sync_api import Browser, Error
 from test_faceview import SOFTWARE_GL
 from test_live_face import NO_GL
 from test_pages import run_axe
@@ -95,7 +95,7 @@ def current(page: Any, before: str = "") -> str:
             arg=[ROOT_, before],
             timeout=WAIT_MS,
         )
-    except TimeoutError:
+    except Error:
         pytest.fail(f"no item comes after {before}: {page.locator(ROOT_).inner_text()}")
     return str(page.locator(ROOT_).get_attribute("data-item"))
 
@@ -457,6 +457,8 @@ def test_every_state_is_accessible_and_fits(
         page.screenshot(path=SCREENSHOTS / f"trainer-{state}-{width}-{theme}.png", full_page=True)
         assert run_axe(page) == [], state
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, state
+        root = page.locator(ROOT_)
+        assert root.evaluate("root => root.scrollWidth - root.clientWidth") <= 0, state
 
     bring(page, learner({"pretest": 26, "lessons": 9, "drills": 12}, clips=34), tmp_path)
     check("record")
