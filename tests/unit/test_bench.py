@@ -54,7 +54,10 @@ def test_the_table_says_how_long_and_whether_micro() -> None:
     assert (rows[1]["type"], rows[1]["lasts"], rows[1]["offset"]) == ("", "", None)
     classic = call("table", made, coder="A", clip="c", definition="classic")["rows"]
     assert (classic[0]["type"], classic[0]["open"]) == ("macro", False)
-    assert "definition" in call("table", made, coder="A", clip="c", definition="mine")["error"]["place"]
+    assert (
+        "definition"
+        in call("table", made, coder="A", clip="c", definition="mine")["error"]["place"]
+    )
 
 
 def test_doubts_are_those_of_what_is_seen() -> None:
