@@ -405,6 +405,13 @@ function render({ model, el }) {
     return enter(remote.count ? remote.name : work.clip || name);
   }
 
+  function kept({ saved, at, problem: trouble }) {
+    const kernel = live && model.get("saved");
+    status.textContent = trouble || kernel?.problem || (at ? `${saved ? "Saved" : "Saving"}${saved ? ` ${new Date(at).toLocaleTimeString()}` : " …"} in this browser${kernel?.path ? ` and in ${kernel.path}` : ""}.` : "Nothing to save yet.");
+    status.classList.toggle("wrong", Boolean(trouble || kernel?.problem));
+    root.dataset.saved = saved;
+  }
+
   viewer.el.querySelector(".tools").append(neutral);
   viewer.on("pick", pick);
   viewer.on("flash", (ms) => say(`Shown for ${ms} milliseconds`));
@@ -412,12 +419,8 @@ function render({ model, el }) {
     root.dataset.python = state.split(":")[0];
     python.textContent = state === "ready" ? "" : state === "starting" ? text || "Python starts; you can look, mark and write already." : `${state.slice(9)}.`;
     if (state === "ready" && root.dataset.ready) refresh();
-  }), journal.onstatus(({ saved, at, problem: trouble }) => {
-    const kernel = live && model.get("saved");
-    status.textContent = trouble || kernel?.problem || (at ? `${saved ? "Saved" : "Saving"}${saved ? ` ${new Date(at).toLocaleTimeString()}` : " …"} in this browser${kernel?.path ? ` and in ${kernel.path}` : ""}.` : "Nothing to save yet.");
-    status.classList.toggle("wrong", Boolean(trouble || kernel?.problem));
-    root.dataset.saved = saved;
-  })];
+  }), journal.onstatus(kept)];
+  model.on("change:saved", () => kept(journal.status()));
 
   (async () => {
     const old = await journal.load();
@@ -430,6 +433,7 @@ function render({ model, el }) {
     await begin();
     work.draft = draft;
     codes.value = draft.aus;
+    keep();
     show();
     root.dataset.ready = true;
   })();

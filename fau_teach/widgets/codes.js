@@ -52,10 +52,7 @@ function makeCodes({ clerk, value = "", onchange = () => {}, onenter = () => {},
         const each = items.map((one) => [one.label, one.name.toLowerCase(), one.intensity].filter(Boolean).join(" "));
         tell([found.canonical === text ? "" : `= ${found.canonical}.`, each.join("; ") || { none: "Nothing moved." }[found.state] || "Cannot tell.", ...found.warnings].filter(Boolean).join(" "));
       } else if (found.offline) tell("Python is out of reach, so this is not checked. Your text is kept.");
-      else {
-        const at = found.error.position ?? 0;
-        tell(`${found.error.problem}${at < text.length && found.items ? ` (at character ${at + 1})` : ""}`, true);
-      }
+      else tell(found.error.problem, true);
       mark();
     });
   }

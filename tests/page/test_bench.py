@@ -157,14 +157,14 @@ def test_mistakes_are_told_where_they_are_and_nothing_is_saved(visit: Any) -> No
     field = bench(page).locator(".ntl-codes > input")
     field.fill("1+2Q")
     page.wait_for_selector(".says.wrong")
-    assert "at character" in bench(page).locator(".says").inner_text()
+    assert "position 4" in bench(page).locator(".says").inner_text()
     field.press("Enter")
-    assert "Set the onset first" in bench(page).locator(".problem").inner_text()
+    told = "document.querySelector('.problem').textContent.includes"
+    page.wait_for_function(f"{told}('Set the onset first')")
     bench(page).focus()
     page.keyboard.press("1")
     field.press("Enter")
-    quiet(page)
-    page.wait_for_function("document.querySelector('.problem').textContent.length > 5")
+    page.wait_for_function(f"{told}('not an intensity')")
     assert data(page)["events"] == "0"
     field.fill("1+2")
     go(page, 0)
@@ -175,8 +175,7 @@ def test_mistakes_are_told_where_they_are_and_nothing_is_saved(visit: Any) -> No
         bench(page).locator(f'.setters button[value="{name}"]').click()
         go(page, 4)
     field.press("Enter")
-    quiet(page)
-    page.wait_for_function("document.querySelector('.problem').textContent.includes('before')")
+    page.wait_for_function(f"{told}('before')")
     assert data(page)["events"] == "0"
 
 
@@ -445,6 +444,53 @@ def test_the_face_moves_with_the_frame_and_clips_open_from_files(visit: Any) -> 
     )
     quiet(page, clip="frown")
     assert data(page)["frames"] == str(made.frames)
+
+
+def test_frames_of_a_kernel(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    found = page.evaluate(
+        """async () => {
+            const { kernelFrames } = await nerveToLabel.library(["pictures"], "kernelFrames");
+            const asked = [], listeners = [];
+            const card = Object.assign(document.createElement("canvas"), { width: 8, height: 6 });
+            card.getContext("2d").fillRect(0, 0, 8, 6);
+            const jpeg = await new Promise((done) => card.toBlob(done, "image/jpeg"));
+            const bytes = new DataView(await jpeg.arrayBuffer());
+            const tell = (...said) => listeners.forEach((listener) => listener(...said));
+            const model = { on: (_, listener) => listeners.push(listener), send(said) {
+                asked.push(said);
+                if (said.index === 0) tell({ frame: said.id, index: 0 }, [bytes]);
+                if (said.index === 1) tell({ frame: said.id, stale: true }, []);
+                if (said.index === 2) tell({ frame: said.id, error: "no such frame" }, []);
+            } };
+            const source = kernelFrames(model, { name: "v", count: 3, fps: 100, first: 46,
+                size: [640, 480], views: ["depth"],
+                traces: [{ name: "EMG", unit: "mV", low: [1, null, 2], high: [3, null, 2] }] });
+            const one = await source.load(0, "depth");
+            const fails = await Promise.all([1, 2].map((at) => source.load(at).catch((e) => e)));
+            return { asked, size: [one.width, one.height], name: source.name(2),
+                stale: fails[0].stale, why: fails[1].message, track: source.tracks[0] };
+        }"""
+    )
+    assert found["size"] == [8, 6]
+    assert found["asked"][0] == {"ask": "frame", "id": 1, "index": 0, "width": 640, "view": "depth"}
+    assert (found["stale"], found["why"], found["name"]) == (True, "no such frame", "no. 48")
+    assert found["track"]["values"] == [1, None, 2]
+
+
+def test_tracks_stand_beside_with_their_gaps(visit: Any) -> None:
+    page = ready(visit(PAGE))
+    bench(page).evaluate(
+        """root => root.bench.viewer.open({ kind: "images", count: 4, fps: 100,
+            load: () => new Promise(() => {}),
+            tracks: [{ name: "EMG", unit: "mV", values: [1, null, 2, 3] }] }, "v")"""
+    )
+    path = bench(page).locator(".track").get_attribute("d")
+    assert path.count("M") == 2
+    values = bench(page).locator(".values")
+    assert values.inner_text() == "EMG 1 mV"
+    go(page, 1)
+    assert values.inner_text() == "EMG –"
 
 
 def test_without_gl_folders_still_open(folder: Path, visit: Any) -> None:
