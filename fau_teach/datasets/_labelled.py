@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fau_teach._reading import FileError, Report, Rows, Trap
-from fau_teach._sheets import SheetTable, folded
+from fau_teach._sheets import SheetTable, folded, read_workbook
 from fau_teach.coding import CodingError, Event
 from fau_teach.facs import Choice, Score
 
@@ -337,3 +337,11 @@ def cleaning_report(
     return CleaningReport(
         source, counts, tuple(traps.values()), tuple(skipped), cleaned=tuple(cleaned)
     )
+
+
+def read_labelled(
+    path: str | Path, shape: Shape, strict: bool, fps: float, coder: str, prefer: str = ""
+) -> Rows[Labelled]:
+    """Read a workbook of one shape; ``prefer`` is a word in the name of the sheet."""
+    table = read_workbook(path).table(shape.required, prefer)
+    return Sweep(table, shape, strict=strict, fps=fps, coder=coder).rows()

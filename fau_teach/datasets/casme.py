@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fau_teach._reading import Rows
 from fau_teach._sheets import Sheet, SheetTable, Workbook, read_workbook
-from fau_teach.datasets._labelled import PUBLISHED, Labelled, Shape, Sweep
+from fau_teach.datasets._labelled import PUBLISHED, Labelled, Shape, Sweep, read_labelled
 
 _RELEASE = "20140508"
 _WRONG_OFFSETS = (62,)
@@ -171,7 +171,7 @@ def read_cas_me_3_a(
 
     Source: S0-096, S0-100.
     """
-    return _read(path, _A, strict, fps, coder, prefer="AU+Emotion")
+    return read_labelled(path, _A, strict, fps, coder, prefer="AU+Emotion")
 
 
 def read_cas_me_3_blinks(
@@ -218,7 +218,7 @@ def read_cas_me_3_a_micro(
 
     Source: S0-096, S0-100.
     """
-    return _read(path, _A_MICRO, strict, fps, coder, prefer="label")
+    return read_labelled(path, _A_MICRO, strict, fps, coder, prefer="label")
 
 
 def read_cas_me_3_c(
@@ -239,7 +239,7 @@ def read_cas_me_3_c(
 
     Source: S0-100.
     """
-    return _read(path, _C, strict, fps, coder)
+    return read_labelled(path, _C, strict, fps, coder)
 
 
 def read_cas_me_3_c_micro(
@@ -258,11 +258,4 @@ def read_cas_me_3_c_micro(
 
     Source: S0-096, S0-100.
     """
-    return _read(path, _C_MICRO, strict, fps, coder)
-
-
-def _read(
-    path: str | Path, shape: Shape, strict: bool, fps: float, coder: str, prefer: str = ""
-) -> Rows[Labelled]:
-    table = read_workbook(path).table(shape.required, prefer)
-    return Sweep(table, shape, strict=strict, fps=fps, coder=coder).rows()
+    return read_labelled(path, _C_MICRO, strict, fps, coder)

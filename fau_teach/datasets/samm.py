@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fau_teach._reading import Rows
-from fau_teach._sheets import read_workbook
-from fau_teach.datasets._labelled import PUBLISHED, Labelled, Shape, Sweep
+from fau_teach.datasets._labelled import PUBLISHED, Labelled, Shape, read_labelled
 
 _NAME = re.compile(r"([0-9]{1,4})_([0-9]+)(_.*)?", re.ASCII)
 
@@ -65,8 +64,7 @@ def read_samm(
 
     Source: S0-096, S0-100.
     """
-    table = read_workbook(path).table(_MICRO.required)
-    return Sweep(table, _MICRO, strict=strict, fps=fps, coder=coder).rows()
+    return read_labelled(path, _MICRO, strict, fps, coder)
 
 
 def read_samm_long(
@@ -87,5 +85,4 @@ def read_samm_long(
 
     Source: S0-100.
     """
-    table = read_workbook(path).table(_LONG.required)
-    return Sweep(table, _LONG, strict=strict, fps=fps, coder=coder).rows()
+    return read_labelled(path, _LONG, strict, fps, coder)
