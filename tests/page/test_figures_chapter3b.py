@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import HTML, start_figures
-from test_pages import run_axe
+from conftest import HTML
+from panel_checks import check_alone, check_state
 
 from fau_teach.widgets.kappa_paradox import Expected
 from fau_teach.widgets.timeline import CLIPS, STEPS, timeline_data
@@ -257,14 +257,7 @@ def test_other_states_are_accessible_too(path: str, theme: str, width: str, visi
     else:
         press(figure_of(page, "kappa_paradox"), "1 %")
         figure_of(page, "timeline").locator("select").select_option("split")
-    page.evaluate("scrollTo(0, 0)")  # nothing lies under the sticky header
-    assert run_axe(page) == []
-    assert visitor.errors == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    small = page.locator(".ntl-panel button, .ntl-panel select, .ntl-panel input").evaluate_all(
-        "all => all.map(x => x.getBoundingClientRect()).filter(x => x.width < 24 || x.height < 24)"
-    )
-    assert small == []
+    check_state(visitor)
 
 
 @pytest.mark.parametrize("name", PAGE_OF)
@@ -275,12 +268,4 @@ def test_without_scripts_the_fallback_is_there(name: str, visit: Any) -> None:
 
 @pytest.mark.parametrize("path", [COUNTS, MISLEADS])
 def test_from_a_folder_and_on_paper(path: str, visit: Any) -> None:
-    visitor = visit(path, root=f"file://{HTML}")
-    start_figures(visitor.page)
-    states = visitor.page.eval_on_selector_all(
-        ".ntl-figure", "all => all.map(x => x.dataset.ready)"
-    )
-    assert set(states) == {"true"}
-    assert visitor.outside == []
-    visitor.page.emulate_media(media="print")
-    assert visitor.page.locator(".ntl-figure").first.is_visible()
+    check_alone(visit(path, root=f"file://{HTML}"))
