@@ -16,6 +16,10 @@ CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 # What these hold may be absent and the selector still match.
 FUNCTIONS = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
 NESTED = {"media", "supports", "layer"}
+# Scripts that hold data and set no class; among so many letters every short word occurs.
+DATA = {"vendor", "face", "faces", "locales"}
+# Parts of the framework that its script can make but that only a page can ask for.
+PARTS = {"carousel", "modal", "offcanvas", "popover", "toast"}
 
 
 def classes(pages: Iterable[str]) -> set[str]:
@@ -26,6 +30,15 @@ def classes(pages: Iterable[str]) -> set[str]:
 def words(texts: Iterable[str]) -> set[str]:
     """Every word of some scripts: all that they could set as a class name."""
     return {word for text in texts for word in re.findall(r"[\w-]+", text)}
+
+
+def usable(pages: list[str], scripts: Iterable[str]) -> set[str]:
+    """Class names that can occur: those of pages, and words of scripts but for unasked parts."""
+    asked = classes(pages) | {
+        name for page in pages for name in re.findall(r'data-bs-toggle="([\w-]+)"', page)
+    }
+    unasked = PARTS - asked
+    return asked | {word for word in words(scripts) if word.split("-")[0] not in unasked}
 
 
 def wanted(selector: str, known: set[str]) -> bool:
@@ -86,9 +99,11 @@ def squeeze_script(text: str) -> str:
 def slim(html: Path) -> None:
     """Purge every style sheet of a built book."""
     static = html / "_static"
-    scripts = [path for path in static.rglob("*.js") if "vendor" not in path.parts]
-    pages = (path.read_text(encoding="utf-8") for path in html.rglob("*.html"))
-    known = classes(pages) | words(path.read_text(encoding="utf-8") for path in scripts)
+    scripts = [
+        path for path in static.rglob("*.js") if not DATA & set(path.relative_to(static).parts)
+    ]
+    pages = [path.read_text(encoding="utf-8") for path in html.rglob("*.html")]
+    known = usable(pages, (path.read_text(encoding="utf-8") for path in scripts))
     for sheet in static.rglob("*.css"):
         if "vendor" not in sheet.parts:
             text = purge(sheet.read_text(encoding="utf-8"), known)

@@ -221,6 +221,13 @@ def test_purge_keeps_fonts_media_and_the_used_half_of_a_list() -> None:
     )
 
 
+def test_a_part_of_the_framework_stays_only_if_a_page_asks_for_it() -> None:
+    scripts = ['let name = "modal-open"; node.className = "show popover"']
+    assert ntl_styles.usable(["<p>"], scripts) == {"let", "name", "node", "className", "show"}
+    asked = ntl_styles.usable(['<a data-bs-toggle="modal"><b class="popover">'], scripts)
+    assert {"modal", "modal-open", "popover"} <= asked
+
+
 def test_class_names_come_from_attributes_and_words_from_scripts() -> None:
     assert ntl_styles.classes(['<p class="a b-c">prose</p>']) == {"a", "b-c"}
     assert "show" in ntl_styles.words(['node.classList.add("show")'])
