@@ -11,8 +11,9 @@
   }
 
   function quizText(cell) {
-    const kept = store.get(`quiz:${cell.dataset.quiz}`);
-    return kept ? `${kept.right} of ${cell.dataset.of} right` : "not begun";
+    const kept = cell.dataset.quiz.split(" ").map((name) => store.get(`quiz:${name}`)).filter(Boolean);
+    const right = kept.reduce((sum, one) => sum + one.right, 0);
+    return kept.length ? `${right} of ${cell.dataset.of} right` : "not begun";
   }
 
   function runText(cell) {

@@ -86,21 +86,27 @@ def generate(topic: str, count: int = 10, seed: int = 0) -> tuple[Item, ...]:
     return tuple(item(topic, key, seed) for key in drawn)
 
 
-def quiz(name: str) -> tuple[Item, ...]:
+def quiz(name: str, part: int = 0) -> tuple[Item, ...]:
     """Items of one file in ``data/quiz/``, those that it names by topic and key made.
 
     Parameters
     ----------
     name : the file's name without ``.json``
+    part : 1 for those of the first page, 2 for those of the second, …; 0 for all
 
     Raises
     ------
     DataError
         There is no such file.
     ItemError
-        The file names a topic or key that does not exist.
+        The file names a topic or key that does not exist, or has no such part.
     """
     rows: list[Item] = read_json(f"quiz/{name}.json")
+    if part:
+        known = {row.get("part", 1) for row in rows}
+        if part not in known:
+            raise ItemError(f"{name} has {len(known)} parts, and no part {part}.")
+        rows = [row for row in rows if row.get("part", 1) == part]
     return tuple(
         item(row["generate"], row["key"], row.get("seed", 0)) if "generate" in row else row
         for row in rows

@@ -21,7 +21,7 @@ HTML = ROOT / "_build" / "html"
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-Kind = Literal["lesson", "chapter", "page", "lab", "built"]
+Kind = Literal["lesson", "chapter", "page", "lab", "tool", "built"]
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 EXCEPTION = re.compile(r"^% lint: (NTL\d{3}) \S", re.MULTILINE)
@@ -42,13 +42,19 @@ class Document:
     """A page, a lab, a built page, or a chapter (its index, with the pages beside it).
 
     ``kind``: "lesson" is a numbered page of a chapter, "chapter" its index, "page" any other
-    source page, "lab" a notebook (master or learner), "built" an HTML file.
+    source page, "lab" a numbered notebook (master or learner), "tool" a notebook that is used
+    and asks nothing, "built" an HTML file.
     """
 
     path: Path
     text: str
     kind: Kind
     root: Path = ROOT
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the text is a notebook's JSON."""
+        return self.kind in ("lab", "tool")
 
     @cached_property
     def notebook(self) -> dict:  # type: ignore[type-arg]
@@ -58,10 +64,10 @@ class Document:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Code cells in order."""
-        if self.kind == "lab":
+        if self.is_notebook:
             return tuple(
                 Cell(number, frozenset(cell["metadata"].get("tags", ())),
-                     _code("".join(cell["source"])), "")
+                     _code("".join(cell["source"])), _options(cell["metadata"]))
                 for number, cell in enumerate(self.notebook["cells"], 1)
                 if cell["cell_type"] == "code"
             )  # fmt: skip
@@ -82,7 +88,7 @@ class Document:
     @cached_property
     def prose(self) -> str:
         """Text without front matter, code cells, directive markers and roles."""
-        if self.kind == "lab":
+        if self.is_notebook:
             cells = self.notebook["cells"]
             return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
         text = CELL.sub("", FRONT.sub("", self.text))
@@ -129,10 +135,16 @@ def _code(body: str) -> tuple[str, ...]:
     return tuple(line for line in lines if not re.match(r":\w[\w-]*:", line))
 
 
+def _options(metadata: dict) -> str:  # type: ignore[type-arg]
+    """What a notebook's cell says of its figure, as the front matter of a page does."""
+    shown = metadata.get("mystnb", {})
+    return "".join(f"{key}: {text}\n" for part in shown.values() for key, text in part.items())
+
+
 def kind_of(path: Path) -> Kind:
     """What a file is, by its place and name."""
     if path.suffix == ".ipynb":
-        return "lab"
+        return "lab" if path.name[0].isdigit() else "tool"
     if path.suffix == ".html":
         return "built"
     if re.match(r"\d\d-", path.parent.name):

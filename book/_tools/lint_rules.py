@@ -167,7 +167,7 @@ def plots(document: Document) -> Iterator[Cell]:
             yield cell
 
 
-@rule("NTL009", "describes every picture in words", "lesson", "chapter", "page")
+@rule("NTL009", "describes every picture in words", "lesson", "chapter", "page", "tool")
 def alternative_text(document: Document) -> Found:
     """Alternative text of plots and pictures."""
     for cell in plots(document):
@@ -179,7 +179,14 @@ def alternative_text(document: Document) -> Found:
             yield document.line_of(found[0]), f"alternative text {found[1]!r} says too little"
 
 
-@rule("NTL010", "gives every figure a caption that says what to see", "lesson", "chapter", "page")
+@rule(
+    "NTL010",
+    "gives every figure a caption that says what to see",
+    "lesson",
+    "chapter",
+    "page",
+    "tool",
+)
 def caption(document: Document) -> Found:
     """Captions of plots."""
     for cell in plots(document):
@@ -220,7 +227,7 @@ def terms(document: Document) -> Found:
             yield document.line_of(found[0]), f"{name!r} is not in data/glossary.csv"
 
 
-@rule("NTL013", f"has at most {MAX_WORDS:,} words", "lesson", "chapter", "page", "lab")
+@rule("NTL013", f"has at most {MAX_WORDS:,} words", "lesson", "chapter", "page", "lab", "tool")
 def words(document: Document) -> Found:
     """Length of a text."""
     count = len(document.prose.split())
@@ -229,7 +236,7 @@ def words(document: Document) -> Found:
 
 
 @rule("NTL014", f"keeps cells at {MAX_LINES} lines, evidence at {MAX_EVIDENCE_LINES}",
-      "lesson", "chapter", "page", "lab")  # fmt: skip
+      "lesson", "chapter", "page", "lab", "tool")  # fmt: skip
 def cell_length(document: Document) -> Found:
     """Length of each cell, and the median of a page with many."""
     for cell in document.cells:
@@ -242,7 +249,7 @@ def cell_length(document: Document) -> Found:
             yield 1, f"cells have a median of {median:g} lines; aim at {MEDIAN_LINES}"
 
 
-@rule("NTL015", "defines no function", "lesson", "chapter", "page", "lab")
+@rule("NTL015", "defines no function", "lesson", "chapter", "page", "lab", "tool")
 def definitions(document: Document) -> Found:
     """Functions and classes belong to the package."""
     for cell in document.cells:
@@ -252,7 +259,7 @@ def definitions(document: Document) -> Found:
             yield cell.line, "a function is defined; move it to fau_teach (or tag: definition)"
 
 
-@rule("NTL016", f"has at most {MAX_CELLS} cells, and no outputs", "lab")
+@rule("NTL016", f"has at most {MAX_CELLS} cells, and no outputs", "lab", "tool")
 def notebook(document: Document) -> Found:
     """Length and cleanness of a notebook."""
     cells = document.notebook["cells"]
@@ -263,7 +270,9 @@ def notebook(document: Document) -> Found:
             yield number, f"cell {number} carries outputs; clear them"
 
 
-@rule("NTL017", "has link texts that say where they lead", "lesson", "chapter", "page", "lab")
+@rule(
+    "NTL017", "has link texts that say where they lead", "lesson", "chapter", "page", "lab", "tool"
+)
 def link_text(document: Document) -> Found:
     """Text of links."""
     for found in re.finditer(r"(?<!!)\[([^\]\[]+)\]\([^)]+\)", document.prose):
@@ -272,7 +281,7 @@ def link_text(document: Document) -> Found:
             yield document.line_of(found[0]), f"link text {found[1]!r} says nothing"
 
 
-@rule("NTL018", "says whose left and right", "lesson", "chapter", "page", "lab")
+@rule("NTL018", "says whose left and right", "lesson", "chapter", "page", "lab", "tool")
 def sides(document: Document) -> Found:
     """A side of a face belongs to the subject, and the text says so."""
     found = SIDE.search(document.prose)
@@ -280,7 +289,9 @@ def sides(document: Document) -> Found:
         yield document.line_of(found[0]), f"{found[0]!r}: say that it is the subject's"
 
 
-@rule("NTL019", "names only sources and errata that exist", "lesson", "chapter", "page", "lab")
+@rule(
+    "NTL019", "names only sources and errata that exist", "lesson", "chapter", "page", "lab", "tool"
+)
 def identities(document: Document) -> Found:
     """Inventory and erratum IDs."""
     known = {item.id for item in sources.inventory()} | {entry.id for entry in sources.errata()}
@@ -297,7 +308,15 @@ def claims(document: Document) -> Found:
         yield 1, "an AU-emotion table is used; say that it is one table's claim, not FACS"
 
 
-@rule("NTL021", "has one title, and headings without a gap", "lesson", "chapter", "page", "lab")
+@rule(
+    "NTL021",
+    "has one title, and headings without a gap",
+    "lesson",
+    "chapter",
+    "page",
+    "lab",
+    "tool",
+)
 def headings(document: Document) -> Found:
     """Outline of a page."""
     levels = [len(marks) for marks in re.findall(r"^(#+) \S", document.prose, re.MULTILINE)]
@@ -308,7 +327,7 @@ def headings(document: Document) -> Found:
             yield 1, f"a heading of level {below} stands below one of level {above}"
 
 
-@rule("NTL022", "never claims to certify", "lesson", "chapter", "page", "lab")
+@rule("NTL022", "never claims to certify", "lesson", "chapter", "page", "lab", "tool")
 def no_certificate(document: Document) -> Found:
     """We prepare for certification and do not certify."""
     for found in re.finditer(r"\b(?:we|(?:this|the) (?:book|handbook|course)) certif(?:y|ies)\b",
@@ -316,7 +335,14 @@ def no_certificate(document: Document) -> Found:
         yield document.line_of(found[0]), "we prepare for certification; we do not certify"
 
 
-@rule("NTL023", f"has no sentence of more than {LONG_SENTENCE} words", "lesson", "chapter", "lab")
+@rule(
+    "NTL023",
+    f"has no sentence of more than {LONG_SENTENCE} words",
+    "lesson",
+    "chapter",
+    "lab",
+    "tool",
+)
 def sentences(document: Document) -> Found:
     """Long sentences in running text; tables and lists of codes are left alone."""
     for line in document.prose.splitlines():
@@ -359,3 +385,14 @@ def outside(document: Document) -> Found:
     for found in re.finditer(r"url\(\s*[\"']?(https?://[^)\"']+)|@import\s+[\"'](https?://[^\"']+)",
                              document.text):  # fmt: skip
         yield document.line_of(found[0]), f"a style loads {found[1] or found[2]}"
+
+
+@rule("NTL025", "says what it reads and what it writes, and asks nothing", "tool")
+def tool(document: Document) -> Found:
+    """A notebook to be used: what becomes of whose files, and no exercise."""
+    for words in ("**It reads**", "**It writes**", "**You need**"):
+        if words not in document.prose:
+            yield 1, f"does not say it; write: {words} …"
+    for cell in document.cells:
+        if any("check(" in line for line in cell.code):
+            yield cell.line, "an exercise in a notebook that is used; put it into a lab"

@@ -6,10 +6,12 @@ import html
 from pathlib import Path
 
 import items
+import ntl_quiz
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from fau_teach import exercises
+from fau_teach._data import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +51,7 @@ class Progress(SphinxDirective):
         quiz = self.env.app.builder.get_relative_uri(self.env.docname, page)
         return (
             f'<tr><th scope="row"><a href="{link}">{label}</a></th>'
-            f'<td data-quiz="{name}" data-of="{len(items.quiz(name))}">'
+            f'<td data-quiz="{" ".join(quizzes(name))}" data-of="{len(items.quiz(name))}">'
             f'<a href="{quiz}" aria-label="Quiz of chapter {number}">Quiz</a> <span></span></td>'
             f'<td data-runs="{" ".join(runs)}"><span></span></td></tr>'
         )
@@ -61,14 +63,24 @@ def chapters(root: Path = ROOT) -> list[str]:
     return [name for name in names if (root / "book" / name / "index.md").exists()]
 
 
+def quizzes(name: str) -> list[str]:
+    """Names under which the browser keeps the answers of a chapter, one a part."""
+    parts = sorted({one.get("part", 1) for one in read_json(f"quiz/{name}.json")})
+    return [ntl_quiz.keeper(name, part) for part in parts]
+
+
 def place(name: str, root: Path = ROOT) -> tuple[str, str]:
-    """Title of a chapter, and the page that holds its quiz."""
+    """Title of a chapter, and the page on which its quiz begins."""
     folder = root / "book" / name
     lines = (folder / "index.md").read_text(encoding="utf-8").splitlines()
     title = next(line[2:].strip() for line in lines if line.startswith("# "))
     holds = f"```{{quiz}} {name}\n"
     page = next(
-        (one.stem for one in sorted(folder.glob("*.md")) if holds in one.read_text("utf-8")),
+        (
+            one.stem
+            for one in sorted(folder.glob("*.md"), key=lambda one: one.stem)
+            if holds in one.read_text("utf-8")
+        ),
         "index",
     )
     return title, f"book/{name}/{page}"

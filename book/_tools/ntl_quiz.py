@@ -9,6 +9,7 @@ import hashlib
 import html
 import json
 import random
+import re
 from typing import Any, ClassVar
 
 import items
@@ -24,6 +25,7 @@ HINTS = {
     "order": "Move the lines until their order is right.",
 }
 GENERATED = "generated:"
+ID = re.compile(r"[SE][0-4X]-\d+")
 escape = html.escape
 
 
@@ -34,6 +36,7 @@ class Quiz(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "items": directives.positive_int,
         "seed": directives.nonnegative_int,
+        "part": directives.positive_int,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -46,18 +49,27 @@ class Quiz(SphinxDirective):
         if not name.startswith(GENERATED):
             self.env.note_dependency(f"../../data/quiz/{name}.json")
         parts = "".join(render(item, number, name) for number, item in enumerate(chosen, 1))
-        text = f'<div class="ntl-quiz" data-quiz="{escape(name)}">{parts}</div>'
+        kept = keeper(name, self.options.get("part", 1))
+        text = f'<div class="ntl-quiz" data-quiz="{escape(kept)}">{parts}</div>'
         return [nodes.raw("", text, format="html")]
 
 
 def load(name: str, **options: int) -> tuple[items.Item, ...]:
-    """Items of ``01-nerves-to-aus`` (a file) or ``generated:au-names`` (a topic)."""
+    """Items of ``01-nerves-to-aus`` (a file), of a part of it, or ``generated:au-names``."""
     if name.startswith(GENERATED):
+        if "part" in options:
+            raise ValueError(":part: goes with a file.")
         topic = name.removeprefix(GENERATED)
         return items.generate(topic, options.get("items", 10), options.get("seed", 0))
+    part = options.pop("part", 0)
     if options:
         raise ValueError(f":{next(iter(options))}: goes with {GENERATED}TOPIC alone.")
-    return items.quiz(name)
+    return items.quiz(name, part)
+
+
+def keeper(name: str, part: int) -> str:
+    """Name under which the reader's browser keeps the answers of one part."""
+    return name if part == 1 else f"{name}-{part}"
 
 
 def render(item: items.Item, number: int, quiz: str) -> str:
@@ -70,8 +82,18 @@ def render(item: items.Item, number: int, quiz: str) -> str:
         f"<fieldset><legend><span>{number}.</span> {escape(item['question'])} "
         f"<small>{HINTS[item['kind']]}</small></legend>{body}</fieldset>"
         '<button type="submit" hidden>Check</button><p class="ntl-verdict" role="status"></p>'
+        f'<p class="ntl-from">{escape(origin(item.get("source", "")))}</p>'
         f'<details class="ntl-key"><summary>Answer</summary>{key}</details></form>'
     )
+
+
+def origin(source: str) -> str:
+    """Where the answer comes from, in words: IDs of inventory and errata, authors and years."""
+    from ntl_directives import short_reference  # which imports this module
+
+    names = [one for one in source.split() if one != "outside"]
+    told = [one if ID.fullmatch(one) else short_reference(one) for one in names]
+    return f"Source: {', '.join(told)}." if told else ""
 
 
 def tag(text: str) -> str:

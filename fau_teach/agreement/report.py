@@ -219,7 +219,8 @@ class Report:
             head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
             body = "".join(
                 f'<tr><th scope="row">{escape(row[0])}</th>'
-                + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+                # An interval stays in one line.
+                + "".join(f"<td>{escape(cell).replace(', ', ',&nbsp;')}</td>" for cell in row[1:])
                 + "</tr>"
                 for row in rows
             )

@@ -14,8 +14,12 @@ sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "book" / "_tools")]
 import labs  # noqa: E402
 import runner  # noqa: E402
 
+from fau_teach.training import simulated  # noqa: E402
+
 MASTERS = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
-LEARNERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LEARNERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+# Notebooks to be used: nothing is asked in them, so they have no master.
+TOOLS = sorted({*(ROOT / "notebooks").glob("*.ipynb")} - {*LEARNERS})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -61,11 +65,65 @@ def test_learner_is_the_master_without_solutions(path: Path) -> None:
     assert found == expected, "run: make labs"
 
 
-@pytest.mark.parametrize("path", MASTERS + LEARNERS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize(
+    "path", MASTERS + LEARNERS + TOOLS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_notebook_is_committed_without_outputs_and_is_short(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert len(notebook.cells) <= 45
     assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("path", TOOLS, ids=lambda path: path.stem)
+def test_tool_runs_whole_by_itself_and_leaves_nothing_behind(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = runner.run(path, strict=True)
+    assert outcome.ok, outcome.message
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.fixture
+def exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of exports where the class summary looks for one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    return simulated.example(tmp_path / "exports")
+
+
+def summary(folder: Path, *more: str) -> runner.Outcome:
+    """Run the class summary, and then cells that look at what it made."""
+    (path,) = [one for one in TOOLS if one.stem == "class-summary"]
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells += [nbformat.v4.new_code_cell(text) for text in more]
+    nbformat.write(notebook, folder / path.name)
+    return runner.run(folder / path.name, strict=True)
+
+
+def test_class_summary_of_exports_and_a_gradebook_beside_them(exports: Path) -> None:
+    names = sorted(path.stem for path in exports.iterdir())
+    look = f"assert [one.name for one in course.learners] == {names}, course.learners"
+    for _ in range(2):
+        outcome = summary(exports.parent, look, "assert course.problems == (), course.problems")
+        assert outcome.ok, outcome.message
+    books = sorted(path.name for path in exports.glob("*.csv"))
+    assert books == ["gradebook-2.csv", "gradebook.csv"]
+    rows = (exports / "gradebook.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[0] for row in rows] == ["pseudonym", *names]
+
+
+def test_class_summary_names_a_broken_export_and_goes_on(exports: Path) -> None:
+    (exports / "fern.json").write_text('{"version": 1, "pseudonym": ', encoding="utf-8")
+    (exports / "other.json").write_text("[]", encoding="utf-8")
+    outcome = summary(
+        exports.parent,
+        "assert len(course.learners) == 5, course.learners",
+        "assert ['fern.json' in one for one in course.problems] == [True, False], course.problems",
+        "assert 'other.json' in course.problems[1], course.problems",
+    )
+    assert outcome.ok, outcome.message
+    assert (exports / "fern.json").read_text(encoding="utf-8").startswith('{"version": 1')
 
 
 @pytest.mark.parametrize("path", MASTERS, ids=lambda path: path.stem)
@@ -85,7 +143,9 @@ def test_runner_reports_the_failing_cell(tmp_path: Path) -> None:
 
 def test_runner_isolates_notebooks(tmp_path: Path) -> None:
     assert runner.run(write(tmp_path, "import math; math.leak = 1"), strict=False).ok
-    second = runner.run(write(tmp_path, "import math; assert not hasattr(math, 'leak')"), strict=False)
+    second = runner.run(
+        write(tmp_path, "import math; assert not hasattr(math, 'leak')"), strict=False
+    )
     assert second.ok, second.message
 
 

@@ -403,6 +403,20 @@ def test_progress_counts_quiz_exercises_and_cards(visit: Any) -> None:
     )
 
 
+def test_a_quiz_on_two_pages_counts_as_one(visit: Any) -> None:
+    page = visit("book/03-labelling/practice.html").page
+    for path, number in (("practice", 1), ("practice-2", 2)):
+        page.goto(page.url.rsplit("/", 1)[0] + f"/{path}.html")
+        answer(form_of(page, "single"), "single", "mouse", right=True)
+        assert page.locator(".ntl-total").inner_text().startswith("1 of ")
+        root = page.url.split("/book/")[0]
+        page.goto(f"{root}/{FRONT}")
+        cell = page.locator(".ntl-progress [data-quiz^='03-labelling']")
+        assert f"{number} of {cell.get_attribute('data-of')} right" in cell.inner_text()
+        page.goto(f"{root}/book/03-labelling/practice.html")
+        assert page.locator(".ntl-total").inner_text().startswith("1 of ")
+
+
 def test_progress_leaves_comes_back_and_is_deleted(visit: Any, tmp_path: Path) -> None:
     page = visit(QUIZ).page
     answer(form_of(page, "single"), "single", "mouse", right=True)

@@ -225,7 +225,7 @@ def test_marks_are_read_as_their_card_says() -> None:
 def test_cards_of_formats_lose_what_their_writers_lose() -> None:
     backs = {key: back for key, (_, back) in cards("03-labelling", "format").items()}
     for name, writer in (("elan", elan_write), ("boris", boris), ("casme", casme)):
-        assert writer.LOST == ("the history of changes",)
+        assert writer.LOST == ("the history of changes", "who is done with a clip")
         assert "the history is lost" in backs[name]
     words = ("without any event", "history of changes", "title")
     assert [any(word in line for line in tidy.LOST) for word in words] == [True] * 3

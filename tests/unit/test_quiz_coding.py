@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fau_teach import agreement, coding, emotion, facs, micro
+from fau_teach import agreement, coding, emotion, facs, micro, training
 from fau_teach.coding import Event
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,6 +172,38 @@ def test_overlap_and_split() -> None:
     found = agreement.match([(0, 29)], [(0, 13), (16, 29)], 0.5)
     assert (len(found.pairs), len(found.missed), len(found.added)) == (0, 1, 2)
     assert right("split") == "No match, 1 missed, 2 added"
+
+
+def test_codes_of_what_is_out_of_sight() -> None:
+    for pair in QUIZ["unseen-part"]["pairs"]:
+        name = facs.au(pair["left"]).name.lower()
+        words = pair["right"].split(" ")
+        told = {"brows": "brows", "eyes": "eyes", "lower": "lower", "the": "entire", "in": "unsc"}
+        assert told[words[0]] in name
+
+
+def test_cost_of_a_minute_and_what_is_forgotten() -> None:
+    once = 60 * 200 * 0.5 / 3600
+    answer, first, no_second_pass, no_second_coder, seconds, minutes = numbers("cost")
+    assert answer == pytest.approx(once * 1.35)
+    assert [first, no_second_pass, no_second_coder] == pytest.approx(
+        [once, once * 1.25, once * 1.1], abs=1e-3
+    )
+    assert (seconds, minutes) == pytest.approx((answer * 3600, answer * 60))
+
+
+def test_drift_between_two_flashes() -> None:
+    first, last, after, apart = 250, 430, 10, 30
+    answer, none, middle, drift, end = numbers("drift")
+    assert answer == first + (last - first) * after / apart
+    assert (none, middle, drift, end) == (first, (first + last) / 2, answer - first, last)
+
+
+def test_the_bar_lies_inside_the_interval_of_the_mock_score() -> None:
+    value, low, high, bar = map(float, re.findall(r"\.\d+", QUIZ["mock-interval"]["question"]))
+    assert bar == training.PASS
+    assert low < bar < value < high
+    assert right("mock-interval") == "On other clips she may pass or fail"
 
 
 def test_order_of_overlaps() -> None:

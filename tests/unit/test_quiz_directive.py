@@ -115,12 +115,43 @@ def test_a_quiz_of_a_topic_takes_count_and_seed() -> None:
     [
         ("generated:au-name", {}, "Did you mean 'au-names'"),
         ("02-au-tables", {"items": 3}, ":items: goes with generated:TOPIC alone"),
+        ("02-au-tables", {"part": 2}, "no part 2"),
+        ("generated:rules", {"part": 1}, ":part: goes with a file"),
         ("03-nothing", {}, "does not exist"),
     ],
 )
 def test_a_wrong_directive_is_told(name: str, options: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ntl_quiz.load(name, **options)
+
+
+@pytest.mark.parametrize("name", ["01-nerves-to-aus", "02-au-tables", "03-labelling"])
+def test_parts_hold_every_item_once_and_each_has_a_page(name: str) -> None:
+    whole = [one["id"] for one in ntl_quiz.load(name)]
+    kept = ntl_progress.quizzes(name)
+    parts = [[one["id"] for one in ntl_quiz.load(name, part=n)] for n in range(1, len(kept) + 1)]
+    assert [one for part in parts for one in part] == whole
+    folder = ROOT / "book" / name
+    text = "".join(page.read_text("utf-8") for page in folder.glob("*.md"))
+    shown = text.count(f"```{{quiz}} {name}\n")
+    assert shown == len(kept)
+    if len(kept) > 1:
+        for number in range(1, len(kept) + 1):
+            assert f"```{{quiz}} {name}\n:part: {number}\n```" in text
+
+
+def test_an_answer_of_the_first_part_stays_where_it_was_kept() -> None:
+    assert ntl_progress.quizzes("03-labelling") == ["03-labelling", "03-labelling-2"]
+    assert ntl_progress.place("03-labelling")[1] == "book/03-labelling/practice"
+
+
+def test_each_item_says_where_its_answer_comes_from() -> None:
+    assert ntl_quiz.origin("S0-104 E0-07 cohen1960") == "Source: S0-104, E0-07, Cohen 1960."
+    assert ntl_quiz.origin("outside") == ""
+    for name in ("01-nerves-to-aus", "02-au-tables", "03-labelling"):
+        for item in items.quiz(name):
+            told = form(item).select_one(".ntl-from").text
+            assert told.startswith("Source: ") or item["source"] == "outside", item["id"]
 
 
 def test_ids_stay_one_word() -> None:

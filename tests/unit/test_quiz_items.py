@@ -61,6 +61,18 @@ def test_chapters_2_and_3_have_all_kinds_and_chapter_1_the_new_ones() -> None:
         assert any("generate" in row for row in read_json(f"quiz/{name}.json"))
 
 
+def test_the_longest_option_is_seldom_the_right_one() -> None:
+    """Who picks the longest text each time does hardly better than by chance, one in four."""
+    for name in NAMES:
+        singles = [item for item in items.quiz(name) if item["kind"] == "single"]
+        longest = [
+            max(len(one["text"]) for one in item["options"] if not one["correct"])
+            < len(*right(item))
+            for item in singles
+        ]
+        assert sum(longest) <= 0.45 * len(singles), name
+
+
 def test_sources_exist() -> None:
     known = {one.id for one in sources.errata()} | {one.id for one in sources.inventory()}
     text = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
