@@ -55,7 +55,7 @@ lint: setup  ## Check the content: objectives, minutes, captions, links, sources
 
 unit: setup-dev
 	@echo "== units and properties"
-	@$(BIN)/pytest -q tests/unit --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/pytest -q tests/unit -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95
 
 notebooks: setup-dev
 	@echo "== notebooks"
@@ -65,8 +65,9 @@ page: setup-dev
 	@echo "== built pages in headless Chromium"
 	@$(BIN)/pytest -q tests/page -n 2
 
-bench: setup-dev  ## Print speed ratios against named alternatives
-	@$(BIN)/python -m tests.benchmarks
+bench:  ## Print speed ratios against named alternatives; PART=force runs one part
+	@$(PYTHON) .ci/setup.py bench
+	@$(BIN)/python -m tests.benchmarks $(PART)
 
 audit: setup-dev  ## Run slow checks with outside tools; each says what to install where it is skipped
 	@$(BIN)/pytest -q tests/audit

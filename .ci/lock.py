@@ -18,6 +18,7 @@ FILES = (
     ".binder/requirements.txt",
     ".ci/requirements-dev.txt",
     ".ci/requirements-lite.txt",
+    ".ci/requirements-bench.txt",
 )
 HEAD = """\
 # The whole dependency tree, for Python 3.11.2 and later, Linux, macOS and Windows.

@@ -1,6 +1,6 @@
 """Set up the project's own environment in ``.venv``; a second run does nothing.
 
-Usage: python3 .ci/setup.py {light,full,dev}
+Usage: python3 .ci/setup.py {light,full,dev,bench}
 
 Needs only the standard library. What is wrong is said in one line with its
 remedy; missing Debian packages are installed where that is allowed.
@@ -30,9 +30,12 @@ SETS = {
     "light": [".binder/requirements.txt"],
     "full": ["requirements.txt"],
     "dev": ["requirements.txt", ".ci/requirements-dev.txt"],
+    "bench": ["requirements.txt", ".ci/requirements-dev.txt", ".ci/requirements-bench.txt"],
 }
+# Sets that run the tests, and so need a browser and the peers.
+TESTED = ("dev", "bench")
 # Gigabytes that an installation of the set takes, with room to build.
-DISK_GB = {"light": 2, "full": 5, "dev": 5}
+DISK_GB = {"light": 2, "full": 5, "dev": 5, "bench": 6}
 # torch has wheels for these; 3.15 and later are untested.
 PYTHONS = ((3, 11), (3, 14))
 
@@ -84,9 +87,9 @@ def debian_packages(kind: str) -> list[str]:
         for library, package in (("usb-1.0", "libusb-1.0-0"), ("GL", "libgl1"), ("EGL", "libegl1")):
             if ctypes.util.find_library(library) is None:
                 wanted.append(package)
-    if kind == "dev" and not (shutil.which("chromium") or shutil.which("google-chrome")):
+    if kind in TESTED and not (shutil.which("chromium") or shutil.which("google-chrome")):
         wanted += ["chromium", "fonts-dejavu-core"]
-    if kind == "dev" and not shutil.which("npm"):
+    if kind in TESTED and not shutil.which("npm"):
         wanted.append("npm")  # brings Pyodide, which the page tests run
     return wanted
 
@@ -162,7 +165,7 @@ def install_python(kind: str) -> None:
         install_torch()
     files = [part for name in SETS[kind] for part in ("-r", name)]
     run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, *files, "-c", LOCK)
-    alone = ["-e", ".", *([PEER] if kind == "dev" else [])]
+    alone = ["-e", ".", *([PEER] if kind in TESTED else [])]
     run(PYTHON, "-m", "uv", "pip", "install", "-q", "--python", PYTHON, "--no-deps", *alone)
 
 
@@ -171,7 +174,7 @@ def main() -> None:
     kind = sys.argv[1] if len(sys.argv) == 2 else ""
     if kind not in SETS:
         fail(f"{kind!r} is not a set.", f"Choose one of {', '.join(SETS)}.")
-    # "dev" holds "full", which holds "light".
+    # "bench" holds "dev", which holds "full", which holds "light".
     order = list(SETS)
     if any(stamp(name).exists() for name in order[order.index(kind) :]):
         return

@@ -1,6 +1,7 @@
 """Run every benchmark, print the ratios and write ``_build/bench.json``.
 
-Figures are reported, never asserted: they depend on the machine.
+Figures are reported, never asserted: they depend on the machine. Names run some parts alone, as
+``python -m tests.benchmarks force`` (``make bench PART=force``); then nothing is written.
 """
 
 from __future__ import annotations
@@ -97,6 +98,16 @@ def agreement() -> list[dict[str, object]]:
     return agreement_reports()
 
 
+def force() -> list[dict[str, object]]:
+    """The closed form against ODE solvers, and reduced against full space."""
+    from tests.benchmarks.force import force_rows
+
+    return force_rows()
+
+
+PARTS = (imports, parsing, notebooks, tables, faces, agreement, force)
+
+
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:
     """One result: times, and how many times faster we are (below 1: slower)."""
     return {
@@ -108,11 +119,14 @@ def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, ob
     }
 
 
-def main() -> None:
-    """Run all and report."""
+def main(*names: str) -> None:
+    """Run all, or the parts named, and report."""
+    parts = {part.__name__: part for part in PARTS}
+    if unknown := set(names) - set(parts):
+        sys.exit(f"no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
     os.environ.setdefault("MPLBACKEND", "Agg")
     rows = []
-    for benchmark in (imports, parsing, notebooks, tables, faces, agreement):
+    for benchmark in [parts[name] for name in names] or PARTS:
         found = benchmark()
         for each in found if isinstance(found, list) else [found]:
             rows.append(each)
@@ -120,6 +134,8 @@ def main() -> None:
                   .format(**each), flush=True)  # fmt: skip
             if "peak_gb" in each:
                 print("  peak {peak_gb} GB against {alternative_peak_gb} GB".format(**each))
+    if names:
+        return
     machine = {
         "system": platform.platform(),
         "cores": os.cpu_count(),
@@ -132,4 +148,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
