@@ -27,6 +27,7 @@ from fau_teach.coding.feedback import Feedback, Summary, feedback, summary
 from fau_teach.coding.formats import formats, read, write
 from fau_teach.coding.habits import Habit, for_emotion, habits
 from fau_teach.coding.keyframes import KeyFrames, key_frames
+from fau_teach.coding.lab import LabReport, lab_report
 from fau_teach.coding.machine import read_imotions, read_openface, read_pyfeat
 from fau_teach.coding.marks import Mark, events_of_key, marks
 from fau_teach.coding.practice import Practice
@@ -53,6 +54,7 @@ __all__ = [
     "Fused",
     "Habit",
     "KeyFrames",
+    "LabReport",
     "Lag",
     "Loaded",
     "Mark",
@@ -80,6 +82,7 @@ __all__ = [
     "habits",
     "joined",
     "key_frames",
+    "lab_report",
     "lag",
     "marks",
     "mixed",

@@ -58,7 +58,7 @@ COLUMNS = (
     "Image file path start", "Image file path stop", "Comment start", "Comment stop",
 )  # fmt: skip
 """Columns of a table of BORIS 8; the independent variables in the middle are ours."""
-LOST = ("the history of changes",)
+LOST = ("the history of changes", "who is done with a clip")
 _NOBODY = "No focal subject"
 _CODERS = ("coder", "observer", "rater")
 _OTHER = {"null": "null", "?": "?"}

@@ -28,7 +28,7 @@ COLUMNS = {
 CLIP_COLUMNS = ("Filename", "FPS", "Frames", "Subject", "Neutral", "Media", "Coders")
 REQUIRED = ("Filename", "OnsetFrame", "OffsetFrame")
 """Columns that a file needs; the action units may be called AU or AUs, too."""
-LOST = ("the history of changes",)
+LOST = ("the history of changes", "who is done with a clip")
 _ALIASES = {"au": "aus", "aus": "aus", "emotion": "emotion"}
 _LONGEST = 32_767
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")

@@ -20,7 +20,7 @@ from fau_teach.coding.session import Session, Watched
 from fau_teach.coding.words import name_of, packed
 from fau_teach.facs.score import Entry
 
-LOST = ("the history of changes",)
+LOST = ("the history of changes", "who is done with a clip")
 _DATE = "2000-01-01T00:00:00+00:00"
 _SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 _CONSTRAINTS = {

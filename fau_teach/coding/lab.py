@@ -14,6 +14,7 @@ from fau_teach.coding.agree import coded_clips
 from fau_teach.coding.consensus import APART_MS, NAME, Disagreement, disagreements
 from fau_teach.coding.event import CodingError
 from fau_teach.coding.formats import format_of, formats, read
+from fau_teach.coding.saver import newest
 from fau_teach.coding.session import Session
 
 _ENDINGS = frozenset(ending for one in formats() for ending in one.suffixes)
@@ -91,7 +92,8 @@ def lab_report(
 ) -> LabReport:
     """Everything that a lab asks of its folder of coded files, in one call.
 
-    Files of all formats of :func:`fau_teach.coding.read` are taken, and folders of ELAN files.
+    Files of all formats of :func:`fau_teach.coding.read` are taken, and folders of ELAN files; of
+    a bench that is open, or whose kernel was killed, what it kept last.
     What cannot be read or joined is listed and stops nothing; the output of programs stays out.
     Where a coder has coded a clip in two files, the one that goes on from the other counts; if
     neither does, that clip of that coder counts in neither.
@@ -119,6 +121,12 @@ def lab_report(
     coders = tuple(sorted(one for one in whole.coders if one != NAME))
     pairs = ((coder, clip) for coder in coders for clip in whole.clips)
     counts = {pair: len(whole.of(*pair)) for pair in pairs if whole.saw(*pair)}
+    marking = {coder for clip in whole.watched for coder in clip.done}
+    for clip in whole.watched:
+        late = [
+            one for one in coders if (one, clip.clip) in counts and one in marking - {*clip.done}
+        ]
+        problems += [f"{coder} is not done with {clip.clip}." for coder in late]
     if reader and reader not in coders:
         known = ", ".join(coders) or "none"
         raise CodingError("reader", f"{reader!r} has coded nothing here", f"There are {known}")
@@ -136,22 +144,30 @@ def _read(folder: Path) -> tuple[dict[str, Session], list[str]]:
     found: dict[str, Session] = {}
     problems = []
     try:
-        entries = sorted(folder.iterdir())
+        entries = {*folder.iterdir()}
     except OSError as error:
         problem = f"the folder cannot be read: {error.strerror or error}"
         raise FileError(str(folder), 0, "", problem, "Give a folder of coded files") from None
-    for path in entries:
-        coded = path.suffix.lower() in _ENDINGS if path.is_file() else any(path.glob("*.eaf"))
+    # A bench that is open, or was killed, has its newest steps in a journal, if not all.
+    live = {
+        path.with_name(path.name[1:].removesuffix(".journal"))
+        for path in entries
+        if path.match(".*.journal")
+    }
+    for path in sorted(entries | live):
+        coded = any(path.glob("*.eaf")) if path.is_dir() else path.suffix.lower() in _ENDINGS
         if path.name.startswith(".") or not coded:
             continue
-        if path.with_name(f".{path.name}.journal").exists():
-            problems.append(f"{path.name} is open, or was not closed; the newest steps are missing")
         try:
+            if path in live:
+                if state := newest(path):
+                    found[path.name] = Session.from_json(state, str(path))
+                continue
             if format_of(path) in _MACHINES:
                 problems.append(f"{path.name} is the output of a program, which is no coder.")
             else:
                 found[path.name] = read(path).session
-        except FileError as error:
+        except (FileError, CodingError, UnicodeError) as error:
             problems.append(str(error))
     return found, problems
 

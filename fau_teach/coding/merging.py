@@ -51,10 +51,13 @@ def clip_joined(mine: Watched | None, other: Watched, first: Session, second: Se
     if mine is None:
         return replace(other, coders=tuple(saw_other))
     saw = mine.coders or first.coders
-    values: dict[str, Any] = {"coders": tuple(dict.fromkeys([*saw, *saw_other]))}
+    values: dict[str, Any] = {
+        "coders": tuple(dict.fromkeys([*saw, *saw_other])),
+        "done": tuple(dict.fromkeys([*mine.done, *other.done])),
+    }
     for name in ("fps", "frames", "subject", "neutral", "media"):
         pair = [value for one in (mine, other) if (value := getattr(one, name)) not in (None, "")]
-        if len(set(pair)) > 1:
+        if len(set(pair)) > 1 and name != "neutral":
             problem = f"clip {mine.clip!r} has two values: {pair[0]!r} and {pair[1]!r}"
             raise CodingError(f"watched.{name}", problem, "Correct one of the sessions")
         values[name] = pair[0] if pair else getattr(mine, name)

@@ -1,7 +1,8 @@
 """Autosave that loses nothing: a file that is never half written, and a journal beside it.
 
-Each save is appended to ``.NAME.journal`` with its checksum and forced to the disk. When the
-journal has grown, and at the end, the newest state replaces the file. The journal is also the
+Each save is appended to ``.NAME.journal`` with its checksum and forced to the disk. When no save
+has come for a moment, the journal has grown, or all is over, the newest state replaces the file;
+:func:`newest` reads what is kept at any time. The journal is also the
 lock: the system lets go of it when a program ends, so that a killed one never locks anybody out.
 """
 
@@ -15,6 +16,7 @@ import shutil
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +66,8 @@ class Saver:
     ----------
     path : the file; its folder is made where it is missing
     wait_s : after how long a save that failed is tried again [s]
+    rest_s : after how long without a save the file follows [s]
+    told : called when ``problem`` has changed, also by a thread that tries again
 
     Attributes
     ----------
@@ -71,16 +75,24 @@ class Saver:
     recovered : what a killed program left behind and what became of it; empty where nothing
     """
 
-    def __init__(self, path: str | Path, *, wait_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        wait_s: float = 5.0,
+        rest_s: float = 1.0,
+        told: Callable[[], object] = lambda: None,
+    ) -> None:
         self.path = Path(path).resolve()
-        self.journal = self.path.with_name(f".{self.path.name}.journal")
+        self.journal = journal_of(self.path)
         self.problem = self.recovered = ""
-        self._wait_s, self._guard = wait_s, threading.RLock()
+        self._wait_s, self._rest_s, self._told = wait_s, rest_s, told
+        self._guard = threading.RLock()
         self._timer: threading.Timer | None = None
         self._pending: bytes | None = None
         self._file, self._size = -1, 0
         self._out = self._foreign = ""  # why this one may write no more; why the file stays
-        self._base, self._state = self._newest()
+        self._base, self._state = _newest(self.path, self.journal)
         try:
             self._attach()
         except OSError as error:
@@ -100,20 +112,45 @@ class Saver:
     def retry(self) -> bool:
         """Try now what could not be saved; whether everything is on the disk."""
         with self._guard:
-            if self._timer:
-                self._timer.cancel()
-            if self._pending is None:
-                return True
-            try:
-                self._attach()
-                self._append(self._pending)
-            except OSError as error:
-                self._later(error)
-                return False
-            self._state, self._pending, self.problem = self._pending, None, self._foreign
-            if self._size > max(_ROOM, _STATES * len(self._state)):
-                self._snapshot()
+            before, done = self.problem, self._tried()
+            if self.problem != before:
+                self._told()
+            return done
+
+    def _tried(self) -> bool:
+        if self._timer:
+            self._timer.cancel()
+        if self._pending is None:
             return True
+        try:
+            self._attach()
+            self._append(self._pending)
+        except OSError as error:
+            self._later(error)
+            return False
+        self._state, self._pending, self.problem = self._pending, None, self._foreign
+        full = self._size > max(_ROOM, _STATES * len(self._state))
+        if full or not self._soon(self._rest_s, self._rest):
+            self._snapshot()
+        return True
+
+    def _rest(self) -> None:
+        with self._guard:
+            before = self.problem
+            if self._file >= 0 and self._pending is None:
+                self._snapshot()
+            if self.problem != before:
+                self._told()
+
+    def _soon(self, wait_s: float, act: Callable[[], object]) -> bool:
+        """Do something later, unless there is more to save by then; whether that is possible."""
+        self._timer = threading.Timer(wait_s, act)
+        self._timer.daemon = True
+        try:
+            self._timer.start()
+        except RuntimeError:  # Python in a browser has no threads
+            return False
+        return True
 
     def close(self) -> None:
         """Write the file and remove the journal; where that fails, the journal stays."""
@@ -134,13 +171,6 @@ class Saver:
 
     # -- the journal
 
-    def _newest(self) -> tuple[str, bytes | None]:
-        """Sum of the file, and the newest state in file or journal."""
-        file, journal = _bytes(self.path), _Journal.read(self.journal)
-        base = "" if file is None else _sum(file)
-        follows = file is None or base in (journal.base, *journal.sums)
-        return base, journal.newest if journal.sums and follows else file
-
     def _attach(self) -> None:
         """Take the journal, and put right what a kill left behind."""
         if self._file >= 0:
@@ -150,7 +180,7 @@ class Saver:
                 raise OSError(errno.EBUSY, self._out)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock()
-            self._base, state = self._newest()
+            self._base, state = _newest(self.path, self.journal)
             if state != self._state:
                 self._out = _CHANGED.format(self.path.name)
                 raise OSError(errno.EBUSY, self._out)
@@ -162,7 +192,8 @@ class Saver:
 
     def _lock(self) -> None:
         while self._file < 0:
-            self._file = os.open(self.journal, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0))
+            how = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._file = os.open(self.journal, how, 0o666)  # no program that could be run
             if not _take(self._file):
                 owner = _Journal.read(self.journal).owner
                 self._out = f"{self.path.name} is open in {owner}. Close it there first"
@@ -237,10 +268,27 @@ class Saver:
         why = f"{self.path.name} cannot be saved: {error.strerror or error}. {again}"
         self.problem = f"{self._out or why}."
         if self._pending is not None and not self._out:
-            self._timer = threading.Timer(self._wait_s, self.retry)
-            self._timer.daemon = True
-            with suppress(RuntimeError):  # Python in a browser has no threads
-                self._timer.start()
+            self._soon(self._wait_s, self.retry)
+
+
+def journal_of(path: Path) -> Path:
+    """The journal beside a file."""
+    return path.with_name(f".{path.name}.journal")
+
+
+def newest(path: Path) -> str | None:
+    """The newest whole state of a file that a :class:`Saver` keeps, or kept until it was killed."""
+    state = _newest(path, journal_of(path))[1]
+    return None if state is None else state.decode("utf-8", "surrogatepass")
+
+
+def _newest(path: Path, beside: Path) -> tuple[str, bytes | None]:
+    """Sum of the file, and the newest state in file or journal."""
+    # The journal first: while it is read, its states can only move into the file.
+    journal, file = _Journal.read(beside), _bytes(path)
+    base = "" if file is None else _sum(file)
+    follows = file is None or base in (journal.base, *journal.sums)
+    return base, journal.newest if journal.sums and follows else file
 
 
 def _sum(data: bytes) -> str:
@@ -302,6 +350,6 @@ def _take(file: int) -> bool:
     except OSError as error:
         # A file system without locks must not stop anybody from saving.
         return error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
-    except ImportError:  # pragma: no cover
+    except (ImportError, AttributeError):  # Python in a browser: nobody else is there
         return True
     return True

@@ -36,6 +36,7 @@ class Watched:
     neutral : frame in which the face is neutral; None where nobody chose one
     media : file name of the video, or empty
     coders : who looked at it; an empty list means every coder of the session
+    done : who of them said that nothing is missing
     """
 
     clip: str
@@ -45,6 +46,7 @@ class Watched:
     neutral: int | None = None
     media: str = ""
     coders: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fps", _checks.real("fps", self.fps, 0.1, 100_000))
@@ -52,12 +54,14 @@ class Watched:
             _plain(name, getattr(self, name))
         if not self.clip:
             raise CodingError("clip", "the name is empty", "Name the clip")
-        if isinstance(self.coders, str):
-            problem = f"{self.coders!r:.40} is a text, not a list of names"
-            raise CodingError("coders", problem, "Write the names as a list")
-        object.__setattr__(self, "coders", tuple(dict.fromkeys(self.coders)))
-        for at, coder in enumerate(self.coders):
-            _plain(f"coders[{at}]", coder)
+        for name in ("coders", "done"):
+            names = getattr(self, name)
+            if isinstance(names, str):
+                problem = f"{names!r:.40} is a text, not a list of names"
+                raise CodingError(name, problem, "Write the names as a list")
+            object.__setattr__(self, name, tuple(dict.fromkeys(names)))
+            for at, coder in enumerate(getattr(self, name)):
+                _plain(f"{name}[{at}]", coder)
         if self.frames is not None:
             _checks.whole("frames", self.frames, 1, LONGEST)
         if self.neutral is not None:
@@ -143,9 +147,9 @@ class Session:
                 raise CodingError(f"events[{at}].id", problem, "Give every event its own id")
             known.add(event.id)
             named.append(event)
-            clip = clips.setdefault(
-                event.clip, Watched(event.clip, event.fps, subject=event.subject)
-            )
+            clip = clips.get(event.clip)
+            if clip is None:
+                clip = clips[event.clip] = Watched(event.clip, event.fps, subject=event.subject)
             _fits(event, clip, f"events[{at}]")
             if clip.coders and event.coder not in clip.coders:  # who codes a clip looked at it
                 clips[clip.clip] = replace(clip, coders=(*clip.coders, event.coder))
@@ -276,7 +280,8 @@ class Session:
 
         An id that stands in several is kept once where the events are equal; otherwise the
         later event gets the name of its coder in front, also in its history. The histories
-        follow one another; what they have in common at their start stands once.
+        follow one another; what they have in common at their start stands once. Of two neutral
+        frames of a clip the first stays: each coder takes one by eye.
 
         Raises
         ------

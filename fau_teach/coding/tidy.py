@@ -33,7 +33,7 @@ _YES, _NO = {"yes", "true", "1"}, {"", "no", "false", "0"}
 REQUIRED = ("coder", "clip", "fps", "onset", "apex", "offset", "au")
 """Columns that a file written by hand needs; the others may be missing."""
 LOST = (
-    "clips without any event, their length, neutral frame, file and who looked at them",
+    "clips without any event, their length, neutral frame, file, who looked at them and is done",
     "the history of changes",
     "the title of the session",
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from fau_teach._reading import FileError
@@ -18,6 +20,7 @@ COLOUR, DEPTH = ("color", "colour", "rgb"), "depth"
 """Folders of pictures and of depth maps within the folder of a clip."""
 TRACE = "emg.csv"
 """Table of traces in the folder of a clip; beside a video it is ``NAME.emg.csv``."""
+_SOON_S, _EACH_S = 2.0, 0.5
 
 
 def open_footage(
@@ -25,9 +28,12 @@ def open_footage(
     fps: float | None = None,
     *,
     traces: str | Path | None = None,
+    name: str = "",
     **options: Any,
 ) -> Footage:
     """Open a clip to code, with depth and traces where they lie beside it.
+
+    While a long video is read, a line says how far it is.
 
     Parameters
     ----------
@@ -36,6 +42,7 @@ def open_footage(
     fps : frames a second [1/s]; needed for pictures, the others tell it
     traces : table for :func:`read_traces`, where it has another name than ``emg.csv`` in the
         folder or ``NAME.emg.csv`` beside the file
+    name : of the clip in sessions; that of its file or folder unless given
     options : of :func:`images`, :func:`video` or :func:`rendered`
 
     Raises
@@ -51,18 +58,37 @@ def open_footage(
         found, beside = _folder(path, fps, options), path / TRACE
     elif path.suffix.lower() == ".json":
         try:
-            found = rendered(Clip.load(path), **{"name": path.stem, **options})
+            found = rendered(Clip.load(path), **{"name": path.stem} | options)
         except (ClipError, OSError) as error:
             problem = f"it is no script of a clip: {error}"
             raise FileError(str(path), 0, "", problem, "Give another file") from None
     else:
-        found = video(path, **options)
+        found = video(path, **{"progress": _telling(path.name)} | options)
     if fps not in (None, found.fps):
         problem = f"it has {found.fps:g} fps, not {fps:g}"
         raise FileError(found.media, 0, "", problem, "Leave fps out, the file tells it")
     at = traces or (beside if beside.is_file() else None)
     found.traces = read_traces(at) if at else ()
+    found.name = name or found.name
     return found
+
+
+def _telling(name: str) -> Callable[[int, int], object]:
+    """A line that says how far a reading is; nothing for one that is over soon."""
+    # A notebook would show the usual stream as if something were wrong.
+    stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    told = begun = monotonic()
+
+    def tell(done: int, announced: int) -> None:
+        nonlocal told
+        now, over = monotonic(), done == announced
+        if now - begun > _SOON_S and (over or now - told > _EACH_S):
+            told = now
+            of = f" of {announced}" if announced else ""
+            print(f"\r{name}: {done}{of} frames read", end="\n" if over else "", file=stream)
+            stream.flush()
+
+    return tell
 
 
 def _folder(folder: Path, fps: float | None, options: dict[str, Any]) -> Footage:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from math import isfinite
+from pathlib import PurePath
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,8 @@ class Footage:
 
     def watched(self, *coders: str, subject: str = "") -> Watched:
         """The clip as a session lists it."""
-        return Watched(self.name, self.fps, self.count, subject, media=self.media, coders=coders)
+        media = PurePath(self.media).name  # a session travels: folders of this machine stay here
+        return Watched(self.name, self.fps, self.count, subject, media=media, coders=coders)
 
     def to_dict(self) -> dict[str, Any]:
         """What a viewer in a browser has to know, as plain values for JSON."""

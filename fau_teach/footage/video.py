@@ -9,6 +9,7 @@ where its checksum agrees; else the search starts further back, in the end at th
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import pairwise
@@ -24,7 +25,7 @@ from fau_teach.footage.source import CACHE, Footage, Picture, check_size
 KEEP = 32
 """Frames before the one asked for that are kept in steps back, so that these cost little."""
 _AHEAD, _BACK = 96, (4 * KEEP, 16 * KEEP)
-_EACH = 500
+_EACH = 25
 # Steps of time that differ by more, in parts of a step and for rounding [ms], are told.
 _UNEVEN, _ROUNDED = 0.1, 1.5
 
@@ -41,7 +42,8 @@ def video(
     ----------
     path : the file
     cache : most bytes of decoded frames that are kept
-    progress : called now and then with the frames read so far and those that the file announces
+    progress : called now and then with the frames read so far and those that the file announces,
+        and at the end with all of them
 
     Raises
     ------
@@ -72,7 +74,11 @@ class _Video:
         try:
             self.cv2: Any = import_module("cv2")
         except ImportError:
-            raise self.error("videos need OpenCV", "Install opencv-python-headless") from None
+            why = ("videos need OpenCV", "Install opencv-python-headless")
+            if sys.platform == "emscripten":
+                pictures = "Turn it into numbered pictures, or open it in JupyterLab"
+                why = ("Python in a browser reads no videos", pictures)
+            raise self.error(*why) from None
         self.open()
         told, rate, *size = (self.capture.get(number) for number in (7, 5, 3, 4))
         self.size = check_size(int(size[0]), int(size[1]), str(path))
@@ -85,8 +91,9 @@ class _Video:
             ms.append(self.time())
             self.sums.append(_sum(picture))
             self.next = len(self.sums)
-            if self.next % _EACH == 0:
+            if self.next % _EACH == 0 and self.next != announced:
                 progress(self.next, announced)
+        progress(self.next, self.next)
         if not ms:
             raise self.error("no frame of it can be decoded")
         self.notes: list[str] = []

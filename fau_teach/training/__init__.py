@@ -11,6 +11,7 @@ from fau_teach.training.marking import PASS, READY, Verdict, verdict
 from fau_teach.training.mock import CLIPS, Result, result, start
 from fau_teach.training.path import Next, next_item, overview, recommended
 from fau_teach.training.record import Answer, Exam, Record, Settings, answered
+from fau_teach.training.simulated import Learner, practise, sit
 from fau_teach.training.skills import (
     Skill,
     Stage,
@@ -32,6 +33,7 @@ __all__ = [
     "Estimate",
     "Exam",
     "Item",
+    "Learner",
     "Next",
     "Record",
     "Result",
@@ -49,8 +51,10 @@ __all__ = [
     "name_of",
     "next_item",
     "overview",
+    "practise",
     "recommended",
     "result",
+    "sit",
     "skill",
     "skills",
     "stages",

@@ -1,10 +1,20 @@
-"""What the coding bench asks of the desk beyond single steps: tables, redo, labels, files."""
+"""What the coding bench asks of the desk: steps of a session, tables, labels, files.
+
+A session of a thousand events is a megabyte. So it does not travel with every request: Python
+holds the last ones, and the bench names the one that it means. Nothing depends on that. The bench
+keeps its session itself, applies each step that Python tells to it, and sends it whole to a
+Python that does not hold it, such as one that had to start again.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
+from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +41,8 @@ from fau_teach.training.skills import TrainingError, checks
 Asked = Mapping[str, Any]
 REDO = "redo"
 """Reason of a step that was taken back and made again."""
+ACTS = ("add", "change", "remove", "undo", "redo")
+"""Steps of a session; ``undo`` takes the last one back, ``redo`` makes it again."""
 _ALONE = ("null", "?", "")
 
 
@@ -39,21 +51,28 @@ def bench(asked: Asked) -> dict[str, Any]:
 
     Parameters
     ----------
-    asked : ``op`` is one of the following, with what it needs
+    asked : ``op`` is one of the following, with what it needs. A session is ``held``, the name
+        that an answer before gave it, or ``session``, its JSON
 
-        - ``table`` (session, coder, clip, definition, done, blind): the events that this coder
-          may see, and what is doubtful
-        - ``watch`` (session, clip): the session with this clip, its length and neutral frame
-        - ``redo`` (session): the session after the step that was taken back last
+        - ``step`` (session, watch, act, see): the session with this clip, its length and neutral
+          frame, and after one of ``ACTS`` with what that needs; the answer holds what is new:
+          ``history``, ``watched`` where it differs, and the ``table`` for ``see``
+        - ``table`` (session, see): the events that a coder may see, and what is doubtful; ``see``
+          says coder, clip, definition, done and blind
         - ``put`` (text, code, side, intensity, on): notation with one code more, other or less
         - ``emotions`` (session, coder, clip): three conditions of each event as one label
-        - ``open`` (text, name, session): a session in JSON or tidy CSV, joined with the one
-          that is there, or a clip script
+        - ``open`` (text, name, session, see): a session in JSON or tidy CSV, joined with the one
+          that is there, and its ``table``; or a clip script
         - ``compare`` (session, clip, done): agreement of the coders who are done with a clip
+
+    Raises
+    ------
+    TrainingError
+        Its place is ``held`` where Python does not hold the session that is meant.
     """
     ops: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
-        "table": _table, "watch": _watch, "redo": _redo, "put": _put, "emotions": _emotions,
-        "open": _open, "compare": _compare,
+        "step": _step, "table": _table, "put": _put, "emotions": _emotions, "open": _open,
+        "compare": _compare,
     }  # fmt: skip
     return ops[checks.one_of("op", str(asked.get("op")), ops)](asked)
 
@@ -83,27 +102,92 @@ def steps(history: Iterable[Change]) -> tuple[list[Change], list[Change]]:
     return made, undone
 
 
-def _session(asked: Asked, name: str = "session") -> Session:
-    found = asked.get(name)
+_RUN, _NUMBERS, _ROOM = os.urandom(8).hex(), count(1), 16
+_HELD: OrderedDict[str, Session] = OrderedDict()  # a cache: a name stands for one state for ever
+
+
+def _hold(session: Session) -> dict[str, Any]:
+    name = f"{_RUN}-{next(_NUMBERS)}"
+    _HELD[name] = session
+    if len(_HELD) > _ROOM:
+        _HELD.popitem(last=False)
+    return {"held": name}
+
+
+def _session(asked: Asked) -> Session:
+    name, found = asked.get("held"), asked.get("session")
+    if name is not None:
+        if name not in _HELD:
+            raise TrainingError("held", "this session is not held here", "Send it whole")
+        _HELD.move_to_end(name)
+        return _HELD[name]
+    if found is None and "title" in asked:
+        return Session(asked["title"])
     return Session.from_json(found if isinstance(found, str) else json.dumps(found))
 
 
 def _plain(session: Session) -> dict[str, Any]:
-    return {"session": json.loads(session.to_json())}
+    return _hold(session) | {"session": json.loads(session.to_json())}
+
+
+def _object(found: Any, place: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise TrainingError(place, f"{found!r:.40} is no object", "Write { … }")
+    return found
+
+
+def _step(asked: Asked) -> dict[str, Any]:
+    old = made = _session(asked)
+    if asked.get("watch") is not None:
+        made = _watched(made, _object(asked["watch"], "watch"))
+    if asked.get("act") is not None:
+        made = acted(made, _object(asked["act"], "act"))
+    found = _hold(made) if "held" in asked else _plain(made)
+    if made.watched != old.watched:
+        found["watched"] = [asdict(one) for one in made.watched]
+    found["history"] = [asdict(step) for step in made.history[len(old.history) :]]
+    return found | {"table": _seen(made, asked)}
+
+
+def acted(session: Session, asked: Asked) -> Session:
+    """The session after one step.
+
+    Parameters
+    ----------
+    session : before it
+    asked : ``op``, one of ``ACTS``; ``id`` and ``event``, of what; ``who``, ``reason``, ``when``
+    """
+    op, name = checks.one_of("op", str(asked.get("op")), ACTS), str(asked.get("id", ""))
+    why = {one: str(asked.get(one, "")) for one in ("who", "reason", "when")}
+    event = _object(asked.get("event", {}), "event")
+    if op == "add":
+        return session.add(Event(**event), **why)
+    if op == "change":
+        return session.change(name, **why, **event)
+    if op == "remove":
+        return session.remove(name, **why)
+    who, when = why["who"], why["when"]
+    return session.undo(who, when) if op == "undo" else _redone(session, when)
 
 
 def _table(asked: Asked) -> dict[str, Any]:
-    session, coder, name = _session(asked), str(asked.get("coder", "")), asked.get("clip")
-    done = asked.get("done") or ()
-    here = session.of(clip=name)
-    shown = [e for e in here if not (asked.get("blind", True) and hidden(e, coder, done))]
-    definition = asked.get("definition") or "total500"
-    known = {event.id for event in shown}
+    session = _session(asked)
+    name = {} if "held" in asked else _hold(session)
+    return name | {"table": _seen(session, asked)}
+
+
+def _seen(session: Session, asked: Asked) -> dict[str, Any]:
+    see = _object(asked.get("see", {}), "see")
+    coder, name = str(see.get("coder", "")), see.get("clip")
+    over = next((one.done for one in session.watched if one.clip == name), ())
+    here, done = session.of(clip=name), see.get("done", over)
+    shown = [e for e in here if not (see.get("blind", True) and hidden(e, coder, done))]
+    definition = see.get("definition") or "total500"
     made, undone = steps(session.history)
     return {
         "rows": [_row(event, definition) for event in sorted(shown, key=lambda e: e.onset)],
         "hidden": len(here) - len(shown),
-        "doubts": [line for line in session.check() if line.split(":")[0] in known],
+        "doubts": [*Session("", tuple(shown)).check()],
         "coders": list(dict.fromkeys(event.coder for event in here)),
         "undo": _named(made, coder),
         "redo": _named(undone, coder),
@@ -118,6 +202,7 @@ def _named(steps: list[Change], coder: str) -> str:
     return f"{steps[-1].action} {event.score if event else steps[-1].event}"
 
 
+@lru_cache(4096)
 def _row(event: Event, definition: str) -> dict[str, Any]:
     low, high = event.micro_range(definition)
     sort = {True: "micro", False: "macro", None: ""}[event.micro_by(definition)]
@@ -135,31 +220,25 @@ def _span(one: Timing | None) -> str:
     return f"{one.ms:.0f} ms ({one.low_ms:.0f}–{one.high_ms:.0f})" if one else ""
 
 
-def _watch(asked: Asked) -> dict[str, Any]:
-    session, about = _session(asked), asked.get("clip")
-    if not isinstance(about, dict):
-        raise CodingError("clip", f"{about!r:.40} is no object", "Write { … }")
+def _watched(session: Session, about: dict[str, Any]) -> Session:
     old = next((one for one in session.watched if one.clip == about.get("clip")), None)
     made = replace(old, **about) if old else Watched(**about)
     rest = [made if one is old else one for one in session.watched]
-    return _plain(replace(session, watched=tuple(rest if old else [*rest, made])))
+    return replace(session, watched=tuple(rest if old else [*rest, made]))
 
 
-def _redo(asked: Asked) -> dict[str, Any]:
-    session = _session(asked)
+def _redone(session: Session, when: str) -> Session:
     _, undone = steps(session.history)
     if not undone:
         raise CodingError("history", "there is nothing to make again", "Take a step back first")
-    step, when = undone[-1], str(asked.get("when", ""))
+    step = undone[-1]
     if step.before is None and step.after is not None:
-        made = session.add(step.after, step.who, REDO, when)
-    elif step.after is None:
-        made = session.remove(step.event, step.who, REDO, when)
-    else:
-        names = [one.name for one in fields(Event) if one.name != "id"]
-        values = {name: getattr(step.after, name) for name in names}
-        made = session.change(step.event, step.who, REDO, when, **values)
-    return _plain(made)
+        return session.add(step.after, step.who, REDO, when)
+    if step.after is None:
+        return session.remove(step.event, step.who, REDO, when)
+    names = [one.name for one in fields(Event) if one.name != "id"]
+    values = {name: getattr(step.after, name) for name in names}
+    return session.change(step.event, step.who, REDO, when, **values)
 
 
 def _put(asked: Asked) -> dict[str, Any]:
@@ -228,9 +307,10 @@ def _open(asked: Asked) -> dict[str, Any]:
                 "clip": json.loads(made.to_json()), "drive": clip.sampled(made), "name": stem,
             }  # fmt: skip
         found = Session.from_json(text, name)
-    if asked.get("session"):
+    if asked.get("held") or asked.get("session"):
         found = _session(asked).merged([found])
-    return _plain(found) | {"notes": notes, "clips": list(found.clips)}
+    more = {"notes": notes, "clips": list(found.clips), "table": _seen(found, asked)}
+    return _plain(found) | more
 
 
 def _compare(asked: Asked) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from fau_teach.coding.session import now as utc
 from fau_teach.facs import Choice, NotationError
 from fau_teach.training import gradebook, mock, path
 from fau_teach.training.ability import ability
-from fau_teach.training.bench_ops import bench
+from fau_teach.training.bench_ops import ACTS, acted, bench
 from fau_teach.training.items import Item, bank, hashed, item
-from fau_teach.training.marking import Verdict, cues, rows, verdict
+from fau_teach.training.marking import Verdict, cues, how, rows, verdict
 from fau_teach.training.page_ops import lesson
 from fau_teach.training.record import EXAMS, SILENT, Record, answered, answers_csv
 from fau_teach.training.skills import TrainingError, checks, limits, skill, skills, stages
@@ -149,10 +149,13 @@ def _clip(asked: Asked) -> Any:
     return {"clip": json.loads(made.to_json()), "drive": clip.sampled(made)}
 
 
-def _key(key: clip.Key, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _key(
+    key: clip.Key, without: tuple[str, ...] = (), first: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """What shows in a clip; codes that the question is about stand first."""
     return [
         {"score": str(o), "onset": o.onset, "apex": o.apex, "offset": o.offset, "why": o.reason}
-        for o in key.items
+        for o in sorted(key.items, key=lambda one: one.code not in first)
         if o.code not in without
     ]
 
@@ -174,20 +177,14 @@ def _feedback(asked: Asked) -> Any:
 def _session(asked: Asked) -> Any:
     """One step of a coding session: the session after it, or its CSV."""
     op, title = _text(asked, "op"), _text(asked, "title") or "Session"
-    why = {one: _text(asked, one) for one in ("who", "reason", "when")}
-    when = {"who": why["who"], "when": why["when"]}
     old = asked.get("session")
     made = coding.Session(title) if op == "new" else coding.Session.from_json(_json(old))
-    event, name = _object(asked, "event"), _text(asked, "id")
     steps: dict[str, Callable[[], coding.Session]] = {
         **dict.fromkeys(("new", "check", "json", "csv"), lambda: made),
         "watch": lambda: replace(
             made, watched=(*made.watched, coding.Watched(**_object(asked, "clip")))
         ),
-        "add": lambda: made.add(coding.Event(**event), **why),
-        "change": lambda: made.change(name, **why, **event),
-        "remove": lambda: made.remove(name, **why),
-        "undo": lambda: made.undo(**when),
+        **dict.fromkeys(ACTS, lambda: acted(made, asked)),
     }
     made = steps[checks.one_of("op", op, steps)]()
     if op == "csv":
@@ -226,13 +223,12 @@ def _about(_: Asked) -> Any:
 def view(one: Item, stage: str = "", reason: str = "") -> dict[str, Any]:
     """What a page shows of an item before the answer: the face, no key."""
     about = skill(one.skill)
-    codes = [code for option in one.options for code in option.split("+") if code.isdigit()]
     return {
         "id": one.id, "skill": one.skill, "title": about.title, "level": one.level,
         # Nothing may tell that in an item nothing moves.
         "kind": "score" if one.kind == "neutral" else one.kind,
-        "ask": one.ask, "options": [*one.options],
-        "names": {code: facs.au(code).name for code in codes}, "flash": one.flash,
+        "ask": one.ask, "how": how(one), "options": [*one.options],
+        "flash": one.flash,
         "stage": stage, "reason": reason, "silent": stage in SILENT,
         "cue": about.cue if stage == "lessons" else "",
         "face": one.clip.identity, "drive": clip.sampled(one.clip),
@@ -248,8 +244,9 @@ def told(one: Item, found: Verdict) -> dict[str, Any]:
     left = [{"code": o.side + o.code, "why": o.reason} for o in one.key.removed]
     return {name: getattr(found, name) for name in names} | {
         "right": found.credit >= path.GOOD, "rows": rows(one, found),
-        "cues": cues(one, found) if found.credit < 1 else [], "left_out": left,
-        "key": _key(one.key, one.without), "clip": json.loads(one.clip.to_json()),
+        # Where a set was told rightly, its cue turns a lucky guess into knowledge.
+        "cues": cues(one, found) if found.credit < 1 or one.contrast else [], "left_out": left,
+        "key": _key(one.key, one.without, one.codes), "clip": json.loads(one.clip.to_json()),
     }  # fmt: skip
 
 

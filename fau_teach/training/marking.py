@@ -207,7 +207,8 @@ def cues(item: Item, found: Verdict) -> list[dict[str, Any]]:
     Returns
     -------
     dictionaries with ``skill``, ``title``, ``cue``, ``confidence``, ``shown`` and ``given``
-    (codes), ``pairs`` (cue of one code against another) and ``regions``
+    (codes), ``pairs`` (cue of one code against another), ``looks`` (what a code does to the
+    face, where no set tells it) and ``regions``
     """
     names = dict.fromkeys([item.contrast or item.skill, *found.confused])
     lost, more = {*found.missed}, {*found.added}
@@ -222,22 +223,52 @@ def cues(item: Item, found: Verdict) -> list[dict[str, Any]]:
             for one in facs.au(code).confusions
             if one.other in more
         ]
-        regions = dict.fromkeys(facs.au(c).region for c in (*shown, *given) or item.codes)
+        named = (*shown, *given) or _listed(item.codes)
+        regions = dict.fromkeys(facs.au(c).region for c in named)
+        looks = [f"{facs.au(code)}: {_look(code)}" for code in named] if own else []
         told.append(
             {
                 "skill": about.id, "title": about.title, "cue": about.cue,
                 "confidence": about.confidence, "shown": [*shown], "given": [*given],
-                "pairs": pairs, "regions": [*regions],
+                "pairs": pairs, "looks": looks, "regions": [*regions],
             }
         )  # fmt: skip
     return told
+
+
+def how(item: Item) -> str:
+    """How to answer, and what counts, in words for learners."""
+    if item.kind == "grade":
+        return "A is a trace, E the most that this face can do. One letter off counts half."
+    if item.kind not in ("score", "mark", "neutral"):
+        return ""
+    names = " and ".join(facs.au(code).name.lower() for code in item.without)
+    told = (
+        "Join codes with +, as in 6+12C+L14: A to E is strength, L and R are the subject's left "
+        f"and right. Strength does not change the result. Not asked: {names or 'nothing'}."
+    )
+    if item.kind != "mark":
+        return told
+    return (
+        f"{told} ▲ onset is the first frame that differs from neutral, ◆ apex the first of the "
+        "greatest extent, ▼ offset the first back at neutral; "
+        f"up to {WITHIN_S * item.clip.fps:.0f} frames early or late count."
+    )
+
+
+def _look(code: str) -> str:
+    """The first movement and the first folds that the data dictionary has of a code."""
+    signs = {one.attribute: one.used for one in reversed(facs.au(code).claims)}
+    told = (signs.get(name, "") for name in ("movement", "folds"))
+    return "; ".join(one for one in told if one and not one.startswith("none"))
 
 
 def rows(item: Item, found: Verdict) -> list[dict[str, Any]]:
     """Key and answer side by side, a row a mark: key, given, result, shifts [ms] and steps."""
     if found.feedback is None:
         result = "right" if found.credit == 1 else "one step off" if found.credit else "wrong"
-        return [{"key": found.shown, "given": found.given, "result": result}]
+        row = {"key": found.shown, "given": found.given, "result": result}
+        return [row | ({"steps": found.steps} if found.graded else {})]
     made: list[dict[str, Any]] = []
     for one in found.feedback.matched:
         shifts = {

@@ -1,9 +1,9 @@
 """What lets a live figure show frames that lie with the kernel: videos, folders of pictures.
 
 The browser asks ``{"ask": "frame", "id": 7, "index": 120, "width": 512}``, with ``"view"`` for
-another than the picture. It hears ``{"frame": 7, "index": 120, "width": 512, "view": ""}`` with
-the JPEG as buffer; ``{"frame": 7, "stale": true}`` where too much was asked after it; or
-``{"frame": 7, "error": "…"}``.
+another than the picture and ``"film"`` for another than the first. It hears ``{"frame": 7,
+"index": 120, "width": 512, "view": ""}`` with the JPEG as buffer; ``{"frame": 7, "stale": true}``
+where too much was asked after it; or ``{"frame": 7, "error": "…"}``.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ WAITING = 48
 
 
 class Frames(Figure):
-    """A figure whose module asks for frames; ``footage`` has them, or is None.
+    """A figure whose module asks for frames of its ``films``.
 
     The newest request is served first, by a thread of its own, so that a reader who drags along
     a clip never waits for what is out of sight. Requests for one picture are served together.
     """
 
-    footage: Footage | None = None
+    films: tuple[Footage, ...] = ()
     _frame_worker: ThreadPoolExecutor | None = None
 
     def __init__(self, **kwargs: Any) -> None:
@@ -43,8 +43,8 @@ class Frames(Figure):
         if self._frame_worker:
             self._frame_worker.shutdown(cancel_futures=True)
             self._frame_worker = None
-        if self.footage is not None:
-            self.footage.close()
+        for film in self.films:
+            film.close()
         super().close()
 
     def _ask_frame(self, _: Any, content: Any, __: Any) -> None:
@@ -52,9 +52,10 @@ class Frames(Figure):
         if not isinstance(content, dict) or content.get("ask") != "frame":
             return
         name, view = content.get("id"), content.get("view") or ""
-        wanted = content.get("index"), content.get("width", 512), view
-        if [type(one) for one in wanted] != [int, int, str]:
-            self.send({"frame": name, "error": f"{wanted!r:.80} is no frame, width and view."})
+        wanted = content.get("index"), content.get("width", 512), view, content.get("film", 0)
+        if [type(one) for one in wanted] != [int, int, str, int]:
+            problem = f"{wanted!r:.80} is no frame, width, view and film."
+            self.send({"frame": name, "error": problem})
             return
         with self._frames_gate:
             self._frames_asked.setdefault(wanted, []).append(name)
@@ -78,13 +79,13 @@ class Frames(Figure):
                 if not self._frames_asked:
                     self._frames_busy = False
                     return
-                (index, width, view), names = self._frames_asked.popitem()
+                (index, width, view, film), names = self._frames_asked.popitem()
             about: dict[str, Any] = {"index": index, "width": width, "view": view}
             buffers = []
             try:
-                if self.footage is None:
-                    raise LookupError("No footage is open.")
-                buffers = [self.footage.jpeg(index, width, view)]
+                if not 0 <= film < len(self.films):
+                    raise LookupError(f"There is no film {film}: {len(self.films)} are open.")
+                buffers = [self.films[film].jpeg(index, width, view)]
             except Exception as problem:  # a figure that waits for ever would say less
                 about = {"error": str(problem)}
             for name in names:

@@ -3,9 +3,10 @@
 const MARKS = ["onset", "apex", "offset"];
 const SURE = ["low", "medium", "high"];
 const STEPS = [["code", "1 Code"], ["emotions", "2 Emotions"], ["compare", "3 Compare"]];
-const BENCH_KEYS = [["1, 2, 3", "set ▲ onset, ◆ apex, ▼ offset here; on the same frame again: clear"], ["0", "this frame is the neutral one"], ["C", "write codes"],
+const BENCH_KEYS = [["1, 2, 3", "set ▲ onset, ◆ apex, ▼ offset here; on the same frame again: clear"], ["0", "this frame is the neutral one"], ["C", "write codes"], ["R", "region by region: this one is looked at, show the next"],
   ["Enter in the codes", "save the event"], ["[, ]", "event before, after"], ["Esc", "new event"], ["Delete", "remove the event"],
   ["Ctrl+Z, Ctrl+Shift+Z", "take a step back, make it again"], ["?", "this list"]];
+const UNKNOWN = { hidden: 0, doubts: [], undo: "", redo: "" };
 const NOTHING = { id: "", onset: null, apex: null, offset: null, aus: "", certainty: "", notes: "" };
 
 function render({ model, el }) {
@@ -14,90 +15,103 @@ function render({ model, el }) {
   const live = Boolean(model.send);
   const journal = makeJournal(live ? `bench ${model.get("store")}` : "bench", { version: 1 });
   const { region, say } = announcer();
-  let work = { session: null, clip: "", coder: "", pass: 1, scripts: {}, done: {}, neutrals: {}, definition: "total500", blind: true,
-    draft: { ...NOTHING }, sheets: {}, step: "code" };
-  let [rows, answer, folders, drives, ended] = [[], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }, new Map(), new Map(), false];
-  let [chain, busy] = [Promise.resolve(), 0];
+  const fresh = () => ({ session: null, clip: "", coder: "", pass: 1, scripts: {}, neutrals: {}, definition: "total500", blind: true,
+    draft: { ...NOTHING }, sheets: {}, step: "code" });
+  const work = fresh();
+  let [rows, answer, folders, drives, ended] = [[], UNKNOWN, new Map(), new Map(), false];
+  let [chain, busy, held, sent] = [Promise.resolve(), 0, "", null];
 
   const coder = () => (work.pass > 1 ? `${work.coder || "me"} #${work.pass}` : work.coder || "me");
-  const done = () => work.done[work.clip] || [];
   const watched = () => work.session?.watched.find((one) => one.clip === work.clip);
+  const done = () => watched()?.done || [];
   const sheet = () => (work.sheets[`${work.clip} ${coder()}`] ||= []);
   const button = (text, press, more = {}) => make("button", { type: "button", onclick: press, ...more }, text);
   const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
 
   // -- Python: one step after another, each on the session that the one before gave
 
-  function ask(name, payload) { return clerk.call(name, { ...payload, session: work.session ?? undefined }); }
-
-  function step(name, payload, spoken) {
-    busy += 1;
-    root.dataset.busy = busy;
-    chain = chain.then(async () => {
-      if (!work.session) {
-        const made = await clerk.call("session", { op: "new", title: data.title });
-        if (made.error) return made;
-        work.session = made.session;
-      }
-      const { name: clip, fps, frames } = { name: work.clip, fps: viewer.fps, frames: viewer.frames };
-      const neutral = work.neutrals[clip] ?? null;
-      if (clip && (!watched() || neutral !== null && watched().neutral !== neutral)) {
-        const seen = await ask("bench", { op: "watch", clip: { clip, fps, frames, neutral } });
-        if (seen.error) return seen;
-        work.session = seen.session;
-      }
-      const found = name ? await ask(name, payload) : {};
-      if (found.session) work.session = found.session;
-      return found;
-    }).then(async (found) => {
-      problem.textContent = found.error ? `${found.error.problem}. ${found.error.advice || ""}` : "";
-      if (!found.error) {
-        await refresh();
-        keep();
-        if (spoken) say(spoken);
-      } else say(problem.textContent);
-      return found;
-    }).finally(() => { busy -= 1; root.dataset.busy = busy; });
-    return chain;
+  // Python holds the session; to one that does not, such as one that had to start again, it is sent.
+  async function ask(payload) {
+    let told = held ? await clerk.call("bench", { ...payload, held }) : null;
+    if (!told || told.error?.place === "held") told = await clerk.call("bench", { ...payload, title: data.title, session: work.session ?? undefined });
+    if (told.held) held = told.held;
+    if (told.session) work.session = told.session;
+    else if (told.history) follow(told);
+    return told;
   }
 
-  async function refresh() {
-    if (!work.session) { rows = []; show(); return; }
-    const found = await ask("bench", { op: "table", coder: coder(), clip: work.clip, definition: work.definition, done: done(), blind: work.blind });
-    if (!found.error) [rows, answer] = [found.rows, found];
+  function follow({ history, watched: clips = work.session.watched }) { // what is new, as Python tells it
+    const { events } = work.session;
+    for (const { event, after } of history) {
+      const at = events.findIndex((one) => one.id === event);
+      events.splice(at < 0 ? events.length : at, at < 0 ? 0 : 1, ...after ? [after] : []);
+    }
+    work.session.watched = clips;
+    work.session.history.push(...history);
+  }
+
+  const see = () => ({ coder: coder(), clip: work.clip, definition: work.definition, blind: work.blind });
+  function step(payload, spoken, change = {}) {
+    const [clip, neutral] = [work.clip, work.neutrals[work.clip]];
+    const about = { clip, fps: viewer.fps, frames: viewer.frames, ...neutral === undefined ? {} : { neutral }, ...change };
+    let eyes = null;
+    root.dataset.busy = busy += 1;
+    const turn = chain.then(() => {
+      const known = work.session?.watched.find((one) => one.clip === clip);
+      const unseen = clip && (!known || change.done || neutral !== undefined && known.neutral !== neutral);
+      if (!known) about.coders = [coder()];
+      return ask({ ...payload, see: eyes = see(), watch: unseen ? about : undefined });
+    }).then((told) => { // another coder may have sat down meanwhile
+      if (told.table && JSON.stringify(eyes) === JSON.stringify(see())) [rows, answer] = [told.table.rows, told.table];
+      if (payload.op !== "table") {
+        problem.textContent = told.error ? `${told.error.problem}. ${told.error.advice || ""}` : "";
+        if (!told.error) keep();
+        if (problem.textContent || spoken) say(problem.textContent || spoken);
+      } else if (told.error) answer = { ...UNKNOWN };
+      show();
+      return told;
+    }).finally(() => { root.dataset.busy = busy -= 1; });
+    chain = turn.catch(() => {});
+    return turn;
+  }
+  const act = (op, more, spoken) => step({ op: "step", act: { op, who: coder(), ...more } }, spoken);
+
+  function refresh() {
+    [rows, answer] = [[], UNKNOWN];
+    if (work.session) step({ op: "table" });
     show();
   }
 
   function keep() {
     journal.save(work);
-    if (live && work.session) { model.set("session", JSON.stringify(work.session)); model.save_changes(); }
+    if (!live || !work.session || sent === held) return;
+    sent = held;
+    model.set("session", JSON.stringify(work.session));
+    model.save_changes();
   }
 
   // -- clips
 
-  async function take(name, script, drive, spoken) { // a clip script: drawn by the face
-    work.scripts[name] = script;
-    drives.set(name, drive);
-    await enter(name, spoken);
-  }
-
-  async function enter(name, spoken = `Clip ${name}`) {
-    [work.clip, work.draft] = [name, { ...NOTHING }];
-    if (!drives.has(name) && work.scripts[name]) {
-      const found = await clerk.call("clip", { spec: { clip: work.scripts[name] } });
-      if (!found.error) drives.set(name, found.drive);
-    }
-    const known = watched();
-    const folder = folders.get(name);
+  async function enter(name, made = null) { // `made`: a script that Python told, with its drive
+    if (made) { work.scripts[name] = made.clip; drives.set(name, made.drive); }
+    [work.clip, work.draft, codes.value] = [name, { ...NOTHING }, ""];
+    const [known, folder, script] = [watched(), folders.get(name), work.scripts[name]];
     if (folder) folder.fps = known?.fps || folder.fps || Number(fps.value) || 30;
-    viewer.open(drives.has(name) ? { kind: "clip", drive: drives.get(name) } : folder || { kind: "images", count: known?.frames || 1, fps: known?.fps || 30,
-      load: () => { throw new Error(`Open the folder of ${name} again to see its pictures. Your events are here.`); } }, name);
+    const blank = (why) => ({ kind: "images", count: known?.frames || 1, fps: known?.fps || 30, load: () => { throw new Error(why); } });
+    if (!drives.has(name) && script) {
+      viewer.open(blank("Python starts; then this clip is here."), name);
+      show();
+      const told = await clerk.call("clip", { spec: { clip: script } });
+      if (!told.error) drives.set(name, told.drive);
+      if (work.clip !== name) return;
+    }
+    viewer.open(drives.has(name) ? { kind: "clip", drive: drives.get(name) } : folder || blank(script ? "Python is out of reach, so this clip cannot be shown. Your events are here."
+      : `Open the folder of ${name} again to see its pictures. Your events are here.`), name);
     viewer.show("clip", { neutral: work.neutrals[name] ?? known?.neutral ?? 0 });
-    codes.value = "";
     if (!opener.contains(document.activeElement)) opener.open = false;
     keep();
-    await refresh();
-    say(`${spoken}, ${plural(viewer.frames, "frame", "frames")}`);
+    refresh();
+    say(`Clip ${name}, ${plural(viewer.frames, "frame", "frames")}`);
   }
 
   async function openFiles(files) {
@@ -111,34 +125,42 @@ function render({ model, el }) {
       return;
     }
     for (const file of files) {
-      const told = await step("bench", { op: "open", text: await file.text(), name: file.name });
+      const told = await step({ op: "open", text: await file.text(), name: file.name });
       if (told.error) { found.textContent = problem.textContent; return; }
       if (told.drive) {
-        await take(told.name, told.clip, told.drive);
-        found.textContent = told.clip.identity === model.get("face") ? "" : `This clip is of the face ${told.clip.identity}. It is drawn on ${model.get("face")}; its key is that of its own face.`;
-      }
-      else {
+        await enter(told.name, told);
+        found.textContent = other(told.clip);
+      } else {
         found.textContent = [`${file.name} is in this session.`, ...(told.notes || [])].join(" ");
         if (!told.clips.includes(work.clip)) await enter(told.clips[0] || work.clip);
       }
     }
   }
 
+  function other({ identity }) { // whose movements one sees, and whose key it is
+    const face = model.get("face");
+    return [identity === face ? "" : `This clip was made for ${identity}; you see its movements on ${face}.`,
+      face === data.keyed ? "" : `The key is computed for ${data.keyed}: on ${face} the same movement shows a little more or less, so a letter near a bound can differ.`].join(" ").trim();
+  }
+
   async function drawClip() {
+    if (clerk.state() === "starting") found.textContent = "Python starts; then the clip comes.";
     const seed = Math.floor(Math.random() * 1e6);
     const told = await clerk.call("clip", { spec: { kind: kinds.value, difficulty: levels.value, identity: model.get("face"), seed } });
     if (told.error) { found.textContent = told.error.problem; return; }
-    opener.open = false;
-    await take(`${kinds.value}-${levels.value}-${seed}`, told.clip, told.drive);
+    [found.textContent, opener.open] = ["", false];
+    await enter(`${kinds.value}-${levels.value}-${seed}`, told);
   }
 
   // -- the event that is written
 
+  const around = ({ onset, apex, offset }) => (onset === null || (offset ?? apex) === null ? viewer.loop(null) : viewer.loop(onset, offset ?? apex));
   const edit = (change) => { Object.assign(work.draft, change); keep(); showDraft(); };
   function put(name) {
     viewer.stop();
     const same = work.draft[name] === viewer.frame;
     edit({ [name]: same ? null : viewer.frame });
+    around(work.draft);
     say(`${name} ${same ? "cleared" : `at frame ${viewer.frame}`}`);
   }
 
@@ -148,32 +170,43 @@ function render({ model, el }) {
     if (event.onset === null) { problem.textContent = "Set the onset first: step to the first frame that moves, then press 1."; say(problem.textContent); return; }
     if (!event.aus) { problem.textContent = "Write the codes first; null where nothing moved, ? where you cannot tell."; codes.focus(); say(problem.textContent); return; }
     const seen = done().includes(coder()) ? "after comparison" : "";
-    const told = await step("session", id ? { op: "change", id, who: coder(), reason: seen, event }
-      : { op: "add", reason: seen, event: { ...event, coder: coder(), clip: work.clip, subject: watched()?.subject || "", fps: viewer.fps } },
-    id ? "Event changed" : "Event added");
+    const told = await (id ? act("change", { id, reason: seen, event }, "Event changed")
+      : act("add", { reason: seen, event: { ...event, coder: coder(), clip: work.clip, subject: watched()?.subject || "", fps: viewer.fps } }, "Event added"));
     if (!told.error) pick("");
   }
 
   async function remove() {
     const { id } = work.draft;
-    if (!id) { pick(""); return; }
     pick("");
-    await step("session", { op: "remove", id, who: coder() }, "Event removed; Undo brings it back");
+    if (id) await act("remove", { id }, "Event removed; Undo brings it back");
   }
 
   function rest() { // the frame that is shown is the neutral one of this clip
     work.neutrals[work.clip] = viewer.frame;
     viewer.show(viewer.mode, { neutral: viewer.frame });
-    step("", {}, `Neutral is frame ${viewer.frame}`);
+    const spoken = `Neutral is frame ${viewer.frame}`;
+    if (watched()) step({ op: "step" }, spoken);
+    else { keep(); say(spoken); } // nobody has coded this clip yet
   }
 
-  const undo = (again) => { if (answer[again ? "redo" : "undo"]) { pick(""); step(again ? "bench" : "session", { op: again ? "redo" : "undo", who: coder() }, again ? "Made again" : "Taken back"); } };
+  const undo = (again) => { if (answer[again ? "redo" : "undo"]) { pick(""); act(again ? "redo" : "undo", {}, again ? "Made again" : "Taken back"); } };
+
+  function scanOn() { // tick the region that is shown, and show the next one
+    const next = () => data.regions.find(([id]) => !sheet().includes(id));
+    scan.parentElement.open = true;
+    if (next()?.[3] === viewer.el.dataset.zoom) sheet().push(next()[0]);
+    viewer.zoom(next()?.[3] || "whole");
+    say(next() ? `Look at: ${next()[1]}` : "Every region is looked at");
+    keep();
+    showScan();
+  }
 
   function pick(id) {
     const row = rows.find((one) => one.id === id && one.coder === coder());
     work.draft = row ? { ...NOTHING, ...Object.fromEntries(Object.keys(NOTHING).map((name) => [name, row[name]])) } : { ...NOTHING };
     codes.value = work.draft.aus;
-    if (row) { viewer.seek(row.onset); viewer.loop(row.onset, row.offset ?? row.apex ?? row.onset); } else viewer.loop(null);
+    if (row) viewer.seek(row.onset);
+    around(work.draft);
     problem.textContent = "";
     edit({});
     showRows();
@@ -190,37 +223,33 @@ function render({ model, el }) {
 
   const viewer = makeViewer({ source: { kind: "images", count: 1, fps: 30, load: () => new Promise(() => {}) }, label: "Bench", face: () => faceOf(model) });
   const codes = makeCodes({ clerk, choices: data.choices, label: "Codes", onenter: save, onchange: (aus) => { work.draft.aus = aus; keep(); showLanes(); } });
-  const title = make("h3", { class: "title" });
+  const [title, heading, scan] = [make("h3", { class: "title" }), make("h4", {}), make("ol", { class: "scan" })];
   const setters = MARKS.map((name, at) => button("", () => put(name), { value: name, "aria-keyshortcuts": at + 1 }));
   const sure = SURE.map((name) => button(name, () => edit({ certainty: work.draft.certainty === name ? "" : name }), { value: name }));
   const notes = make("textarea", { id: unique("notes"), rows: 1, oninput: () => { work.draft.notes = notes.value; keep(); } });
-  const problem = make("p", { class: "problem", role: "alert" });
-  const heading = make("h4", {});
   const [saver, remover] = [button("Save event", save, { class: "go" }), button("Remove", remove)];
   const neutral = button("Neutral here", rest, { title: "Take this frame as the neutral one" });
   const list = make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Events" });
   const [undoer, redoer] = [button("Undo", () => undo(false)), button("Redo", () => undo(true))];
-  const definitions = make("select", { onchange: () => { work.definition = definitions.value; keep(); refresh(); } }, data.definitions.map(([id, text]) => make("option", { value: id }, text)));
-  const scan = make("ol", { class: "scan" });
+  const definitions = make("select", { onchange: () => { work.definition = definitions.value; keep(); if (work.session) step({ op: "table" }); } }, data.definitions.map(([id, text]) => make("option", { value: id }, text)));
   const ender = button("Done with this clip", finish);
   const blind = make("input", { type: "checkbox", onchange: () => { work.blind = blind.checked; keep(); refresh(); } });
   const passes = make("select", { "aria-label": "Pass", onchange: () => { work.pass = Number(passes.value); pick(""); keep(); refresh(); } }, [[1, "first pass"], [2, "second pass"], [3, "third pass"]].map(([value, text]) => make("option", { value }, text)));
   const who = make("input", { id: unique("who"), type: "text", placeholder: "me", maxlength: 40, autocomplete: "off", onchange: () => { work.coder = who.value.trim(); pick(""); keep(); refresh(); } });
   const steps = STEPS.map(([value, text]) => button(text, () => { work.step = value; keep(); show(); }, { value }));
   const panes = Object.fromEntries(STEPS.map(([value]) => [value, make("div", { class: `pane ${value}` })]));
-  const status = make("span", { class: "status ntl-quiet", role: "status" });
-  const python = make("span", { class: "python ntl-quiet" });
-  const found = make("p", { class: "ntl-quiet", role: "status" });
+  const [status, python] = [make("span", { class: "status ntl-quiet", role: "status" }), make("span", { class: "python ntl-quiet" })];
+  const [problem, found] = [make("p", { class: "problem", role: "alert" }), make("p", { class: "ntl-quiet", role: "status" })];
   const [kinds, levels] = [data.kinds, data.levels].map((names, at) => make("select", { "aria-label": at ? "Difficulty" : "Kind" }, names.map((name) => make("option", { value: name }, name))));
   const fps = make("input", { id: unique("fps"), type: "number", min: 1, max: 10000, value: 30, step: "any" });
   const fileButton = (text, more) => make("label", { class: "file" }, make("b", {}, text), make("input", { type: "file", ...more, onchange: ({ target }) => openFiles([...target.files]).then(() => { target.value = ""; }) }));
-  const clips = make("div", { class: "choices" });
+  const clips = make("div", { class: "choices clips", role: "group", "aria-label": "Clip" });
   const opener = make("details", { class: "opener" }, make("summary", {}, "Clips and files"),
     make("div", { class: "line" }, make("b", {}, "Draw a clip "), kinds, levels, button("Draw", drawClip)),
     make("div", { class: "line" }, fileButton("Open a folder of pictures", { webkitdirectory: true, multiple: true, class: "folder" }), make("label", { for: fps.id }, "at frames a second:"), fps),
     make("div", { class: "line" }, fileButton("Open a clip or a session", { accept: ".json,.csv", class: "session" }),
       button("Save session (JSON)", () => give("json")), button("Save events (CSV)", () => give("csv")), button("Erase all", erase)),
-    clips, found);
+    found);
   const help = make("dialog", { class: "ntl-bench-keys", "aria-label": "Shortcuts" }, make("h4", {}, "Shortcuts"),
     make("p", {}, "They act while the keyboard is in the bench, and not while you write."),
     make("dl", {}, [...BENCH_KEYS, ...VIEW_KEYS].flatMap(([keys, text]) => [make("dt", {}, keys), make("dd", {}, text)])),
@@ -240,7 +269,7 @@ function render({ model, el }) {
     ondrop: async (event) => { event.preventDefault(); openFiles(await droppedFiles(event.dataTransfer)); } },
   make("header", {}, title, make("div", { class: "who" }, make("label", { for: who.id }, "Coder"), who), make("div", { class: "choices", role: "group", "aria-label": "Step" }, steps),
     button("?", () => help.showModal(), { "aria-label": "Shortcuts", class: "help" })),
-  opener, make("div", { class: "desk" }, viewer.el, make("div", { class: "panes" }, Object.values(panes))),
+  opener, clips, make("div", { class: "desk" }, viewer.el, make("div", { class: "panes" }, Object.values(panes))),
   make("footer", {}, status, python), help, region);
   el.append(keepKeys(root));
   root.dataset.busy = 0;
@@ -253,7 +282,7 @@ function render({ model, el }) {
     else if (event.key === "Escape") { pick(""); viewer.canvas.focus(); }
     else if (writing) return;
     else {
-      const act = { 0: rest, 1: () => put("onset"), 2: () => put("apex"), 3: () => put("offset"), c: () => codes.focus(), "[": () => walk(-1), "]": () => walk(1),
+      const act = { 0: rest, 1: () => put("onset"), 2: () => put("apex"), 3: () => put("offset"), c: () => codes.focus(), r: scanOn, "[": () => walk(-1), "]": () => walk(1),
         Delete: remove, "?": () => help.showModal() }[event.key];
       if (!act || work.step !== "code" && event.key !== "?") { viewer.keys(event); return; }
       act();
@@ -291,10 +320,11 @@ function render({ model, el }) {
   }
 
   function showRows() {
+    const mine = work.session?.events.filter((one) => one.clip === work.clip && one.coder === coder()).length;
     holdFocus(root, () => list.replaceChildren(rows.length ? grid(`${plural(rows.length, "event", "events")} of ${work.clip}`, ["Codes", ...MARKS.map((name) => GLYPHS[name]), "Lasts", "Type"],
       rows.map((one) => [one.coder === coder() ? button(one.score, () => pick(one.id), { "data-key": one.id, title: one.names.join(", "), "aria-pressed": String(one.id === work.draft.id) }) : make("span", {}, one.score, ` (${one.coder})`),
         ...MARKS.map((name) => one[name] ?? "–"), one.lasts || "–", one.open ? `${one.type}, but the frames cannot decide` : one.type || "–"]))
-      : quiet("No event yet. Step to the first frame that moves and press 1.")));
+      : quiet(mine ? `${plural(mine, "event", "events")} of yours, shown as soon as Python is there.` : "No event yet. Step to the first frame that moves and press 1.")));
     if (answer.hidden) list.append(quiet(`${plural(answer.hidden, "event is", "events are")} hidden until both codings are done.`));
     if (answer.doubts.length) list.append(make("ul", { class: "doubts" }, answer.doubts.map((text) => make("li", {}, text))));
     [[undoer, answer.undo, "Undo"], [redoer, answer.redo, "Redo"]].forEach(([one, what, name]) => { one.disabled = !what; one.title = what ? `${name}: ${what}` : name; });
@@ -307,37 +337,44 @@ function render({ model, el }) {
     if (who.value !== work.coder && document.activeElement !== who) who.value = work.coder;
     [passes.value, definitions.value, blind.checked] = [work.pass, work.definition, work.blind];
     const all = new Set([...Object.keys(work.scripts), ...folders.keys(), ...(work.session?.watched || []).map((one) => one.clip)]);
-    holdFocus(root, () => clips.replaceChildren(...[...all].map((name) => button(name, () => enter(name), { "data-key": `clip ${name}`, "aria-pressed": String(name === work.clip) }))));
+    clips.hidden = all.size < 2;
+    const over = (name) => (work.session?.watched.find((one) => one.clip === name)?.done?.includes(coder()) ? " ✓" : "");
+    holdFocus(root, () => clips.replaceChildren(...[...all].map((name) => button(name + over(name), () => enter(name), { "data-key": `clip ${name}`, title: over(name) && "You are done with it", "aria-pressed": String(name === work.clip) }))));
     const ended_ = done().includes(coder());
     ender.setAttribute("aria-pressed", String(ended_));
+    showScan();
+    Object.assign(root.dataset, { step: work.step, clip: work.clip, coder: coder(), events: rows.length, hidden: answer.hidden, done: ended_ });
+    showRows();
+    showDraft();
+    if (work.step === "emotions") showEmotions();
+    if (work.step === "compare" && !(busy && answer === UNKNOWN)) showCompare();
+  }
+
+  function showScan() {
     scan.replaceChildren(...data.regions.map(([id, name, about, zoom]) => {
       const box = make("input", { type: "checkbox", checked: sheet().includes(id), onchange: () => {
         work.sheets[`${work.clip} ${coder()}`] = box.checked ? [...sheet(), id] : sheet().filter((one) => one !== id);
         keep();
       } });
-      return make("li", {}, make("label", {}, box, " ", make("b", {}, name), ` ${about}`), button("Look", () => viewer.zoom(zoom), { "aria-label": `Zoom: ${name}` }));
+      return make("li", {}, button("Look", () => viewer.zoom(zoom), { "aria-label": `Zoom: ${name}` }), make("label", {}, box, " ", make("b", {}, name), ` ${about}`));
     }));
-    Object.assign(root.dataset, { step: work.step, clip: work.clip, coder: coder(), events: rows.length, hidden: answer.hidden, done: ended_ });
-    showRows();
-    showDraft();
-    if (work.step === "emotions") showEmotions();
-    if (work.step === "compare") showCompare();
   }
 
   function finish() {
-    const now = done();
-    work.done[work.clip] = now.includes(coder()) ? now.filter((one) => one !== coder()) : [...now, coder()];
-    step("", {}, work.done[work.clip].includes(coder()) ? "Done. You may compare now" : "Open again");
+    const [now, me, saw] = [done(), coder(), watched()?.coders || []];
+    const over = !now.includes(me);
+    step({ op: "step" }, over ? "Done. You may compare now" : "Open again", { done: over ? [...now, me] : now.filter((one) => one !== me),
+      ...saw.length ? { coders: [...new Set([...saw, me])] } : {} });
   }
 
   // -- emotions: three conditions, after and apart from the codes
 
   async function showEmotions() {
     const pane = panes.emotions;
-    const told = work.session ? await ask("bench", { op: "emotions", coder: coder(), clip: work.clip }) : { rows: [] };
+    const told = work.session ? await ask({ op: "emotions", coder: coder(), clip: work.clip }) : { rows: [] };
     if (told.error) { pane.replaceChildren(quiet(told.error.problem)); return; }
     const words = unique("words");
-    const set = (id, event) => step("session", { op: "change", id, who: coder(), event });
+    const set = (id, event) => act("change", { id, event });
     holdFocus(root, () => pane.replaceChildren(make("h4", {}, "Emotion labels"),
       quiet("An action unit is not an emotion. A label needs three conditions: the action units, what the material was meant to evoke, and what the person reported. Finish the codes first."),
       make("datalist", { id: words }, data.words.map((word) => make("option", { value: word }))),
@@ -365,12 +402,13 @@ function render({ model, el }) {
       else {
         ended = { clip: work.clip, key: told.key };
         showLanes();
+        if (other(script)) parts.push(quiet(other(script)));
         parts.push(make("p", { class: "score" }, told.agreement === null ? "Nothing to see and nothing scored." : `Agreement with the key: ${told.agreement.toFixed(2)}`),
           make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Feedback" }, grid("The key of a made clip is what shows on the face; differences in frames, + is late.", ["Key", "You", "Result", "▲", "◆", "▼"], told.rows)),
           ...told.cues.map((one) => make("p", { class: "cue" }, one.cue)), ...(told.limits || []).slice(0, 2).map((one) => quiet(one.text)));
       }
     }
-    const told = await ask("bench", { op: "compare", clip: work.clip, done: done() });
+    const told = await ask({ op: "compare", clip: work.clip, done: done() });
     if (told.text) parts.push(make("h5", {}, `Coders: ${told.coders.join(", ")}`), make("pre", { tabindex: 0 }, told.text));
     else parts.push(quiet(script ? "No second coding is done here yet. A second pass of your own counts as one." : "This clip has no key. Compare with another coder, or with a second pass of your own, once both are done."));
     pane.replaceChildren(...parts);
@@ -380,66 +418,79 @@ function render({ model, el }) {
 
   async function give(kind) {
     if (!work.session) { found.textContent = "There is no event to save yet."; return; }
-    const told = await ask("session", { op: kind });
-    const href = URL.createObjectURL(new Blob([told[kind] ?? JSON.stringify(work.session)], { type: kind === "csv" ? "text/csv" : "application/json" }));
+    const told = kind === "csv" ? await clerk.call("session", { op: "csv", session: work.session }) : { json: JSON.stringify(work.session, null, 1) };
+    if (told.error) { found.textContent = told.error.problem; return; }
+    const href = URL.createObjectURL(new Blob([told[kind]], { type: kind === "csv" ? "text/csv" : "application/json" }));
     Object.assign(document.createElement("a"), { href, download: `${data.title.toLowerCase().replaceAll(" ", "-")}.${kind}` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 
   async function erase() {
-    if (!confirm("Erase every event and clip of this bench in this browser? A file that you saved stays.")) return;
+    const file = live && model.get("saved")?.path;
+    if (!confirm(`Erase every event and clip of this bench in this browser${file ? ` and in ${file}?` : "? A file that you saved stays."}`)) return;
+    wipe();
+  }
+
+  async function wipe() {
     await journal.erase();
-    Object.assign(work, { session: null, scripts: {}, done: {}, neutrals: {}, sheets: {}, draft: { ...NOTHING }, pass: 1, clip: "" });
-    [ended, rows, answer] = [false, [], { hidden: 0, doubts: [], coders: [], undo: "", redo: "" }];
-    begin();
+    if (live) { model.set("session", ""); model.save_changes(); }
+    Object.assign(work, fresh(), { aside: undefined });
+    [ended, held] = [false, ""];
+    folders.clear();
+    return begin();
   }
 
   // -- life
 
   function begin() { // with the clip that the figure brings
-    const { name, script, drive } = data.clip;
-    const remote = model.get("source") || {};
-    if (remote.count) folders.set(remote.name, kernelFrames(model, remote));
-    work.scripts[name] ||= script;
-    drives.set(name, drive);
-    return enter(remote.count ? remote.name : work.clip || name);
+    const [{ name, script, drive }, remote] = [data.clip || {}, model.get("sources") || []];
+    remote.forEach((one, film) => folders.set(one.name, kernelFrames(model, one, film)));
+    const fresh = remote.length ? !remote.some((one) => one.name === work.clip) : live && name && !work.scripts[name];
+    if (name) { work.scripts[name] ||= script; drives.set(name, drive); }
+    return enter(fresh ? remote[0]?.name || name : work.clip || name);
   }
 
   function kept({ saved, at, problem: trouble }) {
     const kernel = live && model.get("saved");
-    status.textContent = trouble || kernel?.problem || (at ? `${saved ? "Saved" : "Saving"}${saved ? ` ${new Date(at).toLocaleTimeString()}` : " …"} in this browser${kernel?.path ? ` and in ${kernel.path}` : ""}.` : "Nothing to save yet.");
+    status.textContent = trouble || kernel?.problem || (at ? `${saved ? "Saved" : "Saving"}${saved ? ` ${new Date(at).toLocaleTimeString()}` : " …"} in this browser${kernel?.path ? ` and in ${kernel.path}` : ""}.` : "Nothing to save yet.") + (kernel?.note ? ` ${kernel.note}` : "");
     status.classList.toggle("wrong", Boolean(trouble || kernel?.problem));
     root.dataset.saved = saved;
   }
 
   viewer.el.querySelector(".tools").append(neutral);
   viewer.on("pick", pick);
-  viewer.on("flash", (ms) => say(`Shown for ${ms} milliseconds`));
+  viewer.on("flash", say);
   const leave = [clerk.onstate((state, text) => {
     root.dataset.python = state.split(":")[0];
     python.textContent = state === "ready" ? "" : state === "starting" ? text || "Python starts; you can look, mark and write already." : `${state.slice(9)}.`;
-    if (state === "ready" && root.dataset.ready) refresh();
+    if (state === "ready" && root.dataset.ready && work.session) step({ op: "table" });
   }), journal.onstatus(kept)];
   model.on("change:saved", () => kept(journal.status()));
 
   (async () => {
     const old = await journal.load();
-    const given = live && model.get("session") ? JSON.parse(model.get("session")) : null;
+    const [mine, given] = [old?.session, live && model.get("session") ? JSON.parse(model.get("session")) : null];
     if (old) Object.assign(work, old, { draft: { ...NOTHING, ...old.draft } });
-    // A kernel that was killed knows fewer steps than the browser.
-    if (given && !((old?.session?.history.length ?? -1) > given.history.length)) work.session = given;
-    if (model.get("coder") && !work.coder) work.coder = model.get("coder");
-    const { draft } = work;
+    const goesOn = (late, early) => (early.history.length || !early.events.length) && JSON.stringify(late.history.slice(0, early.history.length)) === JSON.stringify(early.history);
+    const known = mine && given && mine.history.length > given.history.length && goesOn(mine, given); // a kernel that was killed knows fewer steps
+    if (given && !known) work.session = given;
+    if (model.get("coder") && (live || !work.coder)) work.coder = model.get("coder");
+    const { draft, clip } = work;
     await begin();
-    work.draft = draft;
-    codes.value = draft.aus;
+    if (work.clip === clip) [work.draft, codes.value] = [draft, draft.aus];
+    if (mine && given && !known && !goesOn(given, mine)) { // the file was replaced
+      work.aside = mine;
+      step({ op: "open", text: JSON.stringify(mine), name: "browser" }).then(({ error }) => {
+        if (!error) problem.textContent = "The file and this browser held different steps of this session. Both are joined here.";
+      });
+    }
     keep();
     show();
     root.dataset.ready = true;
   })();
 
   // For tests.
-  root.bench = { viewer, journal, work: () => work, idle: () => chain };
+  root.bench = { viewer, journal, work: () => work, idle: () => chain, wipe };
   return () => { leave.forEach((end) => end()); viewer.destroy(); journal.close(); };
 }
 

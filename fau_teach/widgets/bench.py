@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import traitlets
 
 from fau_teach import clip, facs
 from fau_teach.clip import definitions
-from fau_teach.coding import Session
+from fau_teach.coding import CodingError, Session
 from fau_teach.coding.saver import Saver
 from fau_teach.footage import Footage
 from fau_teach.widgets._base import read_text
@@ -43,7 +47,8 @@ SHORTCUTS = (
     (", and .", "one frame back, one frame on"),
     ("Space", "play, pause"),
     ("N, O, A, D", "neutral, onset, apex, difference from neutral"),
-    ("Z, + and −", "next region of the face, closer, farther"),
+    ("R", "this region is looked at; show the next"),
+    ("Z, + and −", "next part of the face, closer, farther"),
     ("F, L, S", "flash in real time, loop, speed"),
     ("C, Enter", "write codes, save the event"),
     ("Ctrl+Z, Ctrl+Shift+Z", "take a step back, make it again"),
@@ -84,6 +89,7 @@ def bench_data(script: clip.Clip | None = None, name: str = "") -> dict[str, Any
     one = script or first_clip()
     return {
         "title": "Coding session",
+        "keyed": first_clip().identity,
         "clip": {
             "name": name or (f"{one.identity}-{one.seed}" if script else _NAME),
             "script": json.loads(one.to_json()),
@@ -105,16 +111,20 @@ class Bench(Frames, Clerk, FaceFigure):
     ----------
     clip : script of a clip of the teaching face to open at first
     session : a session to go on with
-    footage : a video or a folder of pictures, as :func:`fau_teach.footage.open_footage` gives it
+    footage : a video or a folder of pictures, as :func:`fau_teach.footage.open_footage` gives it,
+        or several of them
     coder : name of the coder; a pseudonym
     save : file that keeps the session after each change, so that a stopped kernel loses nothing;
-        what it holds is joined with nothing and comes first. Empty: the browser alone keeps it
+        what it holds is joined with nothing and comes first. An older bench of this kernel that
+        keeps it is closed. Empty: the browser alone keeps the session
     label : accessible name
 
     Raises
     ------
     CodingError
         The file to save in holds no session.
+    ValueError
+        Two clips of the footage have one name.
     """
 
     figure = "bench"
@@ -126,31 +136,56 @@ class Bench(Frames, Clerk, FaceFigure):
     session = traitlets.Unicode("", help="The session as JSON, after each change.").tag(sync=True)
     coder = traitlets.Unicode("", help="Name of the coder.").tag(sync=True)
     store = traitlets.Unicode("", help="Name of the record in the browser.").tag(sync=True)
-    source = traitlets.Dict(help="The footage that is open, as the viewer reads it.").tag(sync=True)
-    saved = traitlets.Dict(help="The file, and why it cannot be written.").tag(sync=True)
+    sources: traitlets.List[Any] = traitlets.List(
+        help="The footage that is open, as the viewer reads it."
+    ).tag(sync=True)
+    saved = traitlets.Dict(
+        help="The file, why it cannot be written, and what was found of an older kernel."
+    ).tag(sync=True)
+    _saver: Saver | None = None
+    _keepers: ClassVar[WeakValueDictionary[Path, Bench]] = WeakValueDictionary()
 
     def __init__(
         self,
         clip: clip.Clip | None = None,
         session: Session | None = None,
-        footage: Footage | None = None,
+        footage: Footage | Sequence[Footage] = (),
         coder: str = "",
         save: str | Path = "",
         **kwargs: Any,
     ) -> None:
-        self._saver = Saver(save) if save else None
-        kept = self._saver.load() if self._saver else None
-        if kept:
-            session = Session.from_json(kept, str(save))
-        self.footage = footage
+        self.films = tuple(footage) if isinstance(footage, Sequence) else (footage,)
+        names = Counter(film.name for film in self.films)
+        if twice := [name for name, count in names.items() if count > 1]:
+            advice = "Name one as open_footage(…, name='…')."
+            raise ValueError(f"Two clips are called {twice[0]!r}. {advice}")
+        store = session.title if session else ""
+        if save:
+            path = Path(save).resolve()
+            # Two files of one name are two records, and no folder of this machine gets around.
+            store = f"{path.name} {sha256(str(path).encode()).hexdigest()[:12]}"
+            # The cell ran again: what shows the older bench is gone, and it would hold the file.
+            if older := self._keepers.pop(path, None):
+                older.close()
+            self._saver = Saver(path, told=self._report)
+            if kept := self._saver.load():
+                try:
+                    session = Session.from_json(kept, str(save))
+                except CodingError:
+                    self._saver.close()
+                    raise
+            self._keepers[path] = self
         kwargs.setdefault("label", "Coding bench")
+        data = bench_data(clip)
+        if self.films and not clip:
+            data["clip"] = None
         super().__init__(
-            data=bench_data(clip),
-            face="Ana",
+            data=data,
+            face=first_clip().identity,  # of which the keys are
             session=session.to_json() if session else "",
-            source=footage.to_dict() if footage else {},
+            sources=[film.to_dict() for film in self.films],
             coder=coder,
-            store=str(save) or (session.title if session else ""),
+            store=store,
             **kwargs,
         )
         self._report()
@@ -169,13 +204,12 @@ class Bench(Frames, Clerk, FaceFigure):
 
     def _keep(self, change: Any) -> None:
         if self._saver:
-            self._saver.save(change["new"])
-            self._report()
+            self._saver.save(change["new"] or self.coded)
 
     def _report(self) -> None:
-        if self._saver:
-            problem = self._saver.problem or self._saver.recovered
-            self.saved = {"path": self._saver.path.name, "problem": problem}
+        if (saver := self._saver) and self.comm:
+            found = {"problem": saver.problem, "note": saver.recovered}
+            self.saved = {"path": saver.path.name, **found}
 
     def close(self) -> None:
         """End the figure; the file is complete afterwards."""

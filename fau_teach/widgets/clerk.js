@@ -4,6 +4,7 @@
 const CLERK_START = 180_000; // milliseconds until a start, or one call, counts as late
 const CLERK_CALL = 30_000;
 const CLERK_BUSY = "The kernel does not answer: it is busy, or it has stopped";
+const KERNEL_GONE = "The kernel was restarted, so this figure has lost its Python. Your work is kept. Run the cell again";
 const CLERK_FOLDER = "Python cannot start here, because this page was opened from a folder. Open a " +
   "terminal in the folder that holds serve.py, type “python3 serve.py” (on Windows “py serve.py”), " +
   "and open the address that it prints";
@@ -159,8 +160,10 @@ function kernelLine(model, told) {
     if (said?.clerk === "here") told.ready();
     else if (said?.clerk) told.answer(said.clerk, said.answer);
   };
+  const gone = () => told.dead(KERNEL_GONE, true);
   model.on("msg:custom", hear);
+  model.on("comm_live_update", gone); // it was there, so now it is not
   const send = (clerk, name, payload) => model.send({ clerk, name, payload });
   send("here", "", "");
-  return { send, close: () => model.off("msg:custom", hear) };
+  return { send, close: () => { model.off("msg:custom", hear); model.off("comm_live_update", gone); } };
 }

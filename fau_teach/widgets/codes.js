@@ -26,7 +26,8 @@ function makeCodes({ clerk, value = "", onchange = () => {}, onenter = () => {},
       return one;
     }))));
   const el = make("div", { class: "ntl-codes" }, make("label", { for: id }, label), input, says, detail,
-    choices.length ? make("details", { class: "pick" }, make("summary", {}, "Pick from a list"), groups) : null);
+    choices.length ? make("details", { class: "pick" }, make("summary", {}, "Pick from a list"), make("div", { class: "line" }, [["null", "nothing moved"], ["?", "cannot tell"]].map(([text, what]) =>
+      make("button", { type: "button", onclick: () => { input.value = text; note(); read(); } }, make("b", {}, text), ` ${what}`))), groups) : null);
 
   function note() {
     [valid, asked] = [null, asked + 1];
@@ -104,6 +105,5 @@ function makeCodes({ clerk, value = "", onchange = () => {}, onenter = () => {},
   read();
   return { el, input, focus: () => input.focus(), settled: () => chain.then(read),
     get value() { return input.value.trim(); },
-    set value(text) { if (text !== input.value) { input.value = text; current = ""; valid = null; read(); } },
-    get valid() { return valid; }, get items() { return items; } };
+    set value(text) { if (text !== input.value) { input.value = text; current = ""; valid = null; read(); } }, get valid() { return valid; } };
 }

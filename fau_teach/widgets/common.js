@@ -35,11 +35,13 @@ function unique(stem) {
 
 const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// JupyterLab takes letters and arrow keys for its own use: the mark keeps its shortcuts away,
-// and a key that moves a slider must not reach the notebook, which would swallow it.
+// JupyterLab takes letters and arrow keys for its own use. It asks the focused element itself before
+// what that lies in, so each one that gets the focus bears the mark; else X would cut the cell.
+// A key that moves a slider must not reach the notebook, which would swallow it.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 const MOVING = /^(Arrow|Page|Home|End)/;
 function keepKeys(root) {
+  root.addEventListener("focusin", ({ target }) => fill(target, OWN_KEYS, []));
   root.addEventListener("keydown", (event) => {
     if (MOVING.test(event.key)) event.stopPropagation();
   });

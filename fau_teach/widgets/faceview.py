@@ -55,7 +55,11 @@ def face_script(name: str) -> str:
 @cache
 def _units() -> tuple[list[Any], ...]:
     """Code, label, name, group and sides of everything that the face can show."""
-    from fau_teach.face import actions
+    try:
+        from fau_teach.face import actions
+    except ModuleNotFoundError as missing:
+        problem = "The face needs NumPy. Install it; in JupyterLite, run “import numpy” in a cell"
+        raise ModuleNotFoundError(f"{problem} first, which needs the network.") from missing
 
     found = []
     for code in actions.actions():

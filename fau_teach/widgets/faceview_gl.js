@@ -248,7 +248,8 @@ function sharedFace(text) {
 // The packed face: sent by the kernel of a live notebook, or in a script that a page's figures share.
 function packedFace(model) {
   if (model.get("pack")) return Promise.resolve(model.get("pack"));
-  if (model.send) {
+  const site = /^(.*\/)lite\//.exec(location.pathname)?.[1]; // JupyterLite lies in the book, which has them
+  if (model.send && !site) {
     return new Promise((resolve) => {
       model.on("change:pack", () => resolve(model.get("pack")));
       model.send("face");
@@ -257,7 +258,7 @@ function packedFace(model) {
   const name = model.get("face");
   const faces = globalThis.nerveToLabelFaces ||= {};
   return faces[name] ||= new Promise((resolve, reject) => {
-    const root = document.documentElement.dataset.content_root || "./";
+    const root = site || document.documentElement.dataset.content_root || "./";
     const script = Object.assign(document.createElement("script"), { src: `${root}_static/faces/${name}.js` });
     script.onload = () => resolve(faces[`${name} data`]);
     script.onerror = () => reject(new Error(`no data of the face ${name}`));

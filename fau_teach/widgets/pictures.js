@@ -35,9 +35,14 @@ async function droppedFiles(transfer) {
 }
 
 // Frames of a video or a folder beside the kernel; _frames.py answers. `about` is its footage.
-function kernelFrames(model, about) {
+function kernelFrames(model, about, film = 0) {
   const waiting = new Map();
-  let number = 0;
+  let [number, gone] = [0, false];
+  model.on("comm_live_update", () => { // the kernel restarted
+    gone = true;
+    waiting.forEach(({ fail }) => fail(new Error(KERNEL_GONE)));
+    waiting.clear();
+  });
   model.on("msg:custom", (said, buffers) => {
     const one = waiting.get(said?.frame);
     if (!one) return;
@@ -46,9 +51,10 @@ function kernelFrames(model, about) {
     else one.fail(Object.assign(new Error(said.error || "given up"), { stale: said.stale }));
   });
   const load = (index, view = "") => new Promise((done, fail) => {
-    const id = number += 1;
+    if (gone) { fail(new Error(KERNEL_GONE)); return; }
+    const id = `${film} ${number += 1}`;
     waiting.set(id, { done, fail });
-    model.send({ ask: "frame", id, index, width: Math.min(about.size?.[0] || 512, 1024), view });
+    model.send({ ask: "frame", id, index, width: Math.min(about.size?.[0] || 512, 1024), view, film });
     setTimeout(() => { if (waiting.delete(id)) fail(Object.assign(new Error("The kernel does not answer."), { stale: true })); }, 20_000);
   });
   const tracks = (about.traces || []).map(({ low, high, ...one }) => ({ ...one, values: low, high }));

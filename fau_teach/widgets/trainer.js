@@ -1,7 +1,7 @@
 // The training path. Python says what to show, what an answer is worth and what comes next; this
 // module shows it, takes the answer and keeps the record through the journal.
 const TESTS = ["mock", "retention"];
-const SLOW = 60; // a first guess at the seconds that a written score takes; others take 15
+const [SLOW, QUICK] = [70, 30]; // a first guess at the seconds that a written score takes, and others
 const HELP = [["1 – 6", "choose; where key frames are asked for: 1 ▲, 2 ◆, 3 ▼ at this frame"], ["7, 8, 9", "guess, fairly sure, sure"],
   ["Enter", "commit, next, show the flash"], ["C, Escape", "go to the codes, leave them"], ["R", "after the key: look again and retry"], ["?", "this list"],
   ...VIEW_KEYS.filter(([key]) => key !== "F")];
@@ -31,13 +31,15 @@ function render({ model, el }) {
     trouble.textContent = found.error ? `${found.error.problem}. ${found.error.advice}.` : "";
     return found;
   }
+  const names = new Map(data.choices.flatMap(([, units]) => units.map(([code, , name]) => [code, name])));
+  const named = (option) => option.split("+").map((code) => names.get(code)).filter(Boolean).join(" + ");
   const blank = () => ({ ...kept.record, answers: [], exams: [] });
   const shown = async (item) => (await ask("next", { item, stage: "drills" })).item;
   const keyOf = async (item, answer) => (await ask("answer", { record: blank(), stage: "drills", item, answer })).feedback;
 
   function faceFor(name) {
     if (!studio().usable()) throw new Error("no WebGL2");
-    if (!packs.has(name)) packs.set(name, model.send ? new Promise((resolve) => {
+    if (!packs.has(name)) packs.set(name, model.send && !location.pathname.includes("/lite/") ? new Promise((resolve) => {
       model.on("msg:custom", (said) => { if (said?.face === name) resolve(said.pack); });
       model.send({ face: name });
     }) : packedFace({ get: (what) => (what === "face" ? name : "") }));
@@ -92,13 +94,12 @@ function render({ model, el }) {
   const daily = () => kept.record?.settings.daily || 30;
 
   async function home(message = "") {
-    const made = overview || await look();
+    const [made, wish] = [overview || await look(), model.get("stage")];
     const advised = made?.recommended.stage || "pretest";
-    const wish = model.get("stage");
     const first = kept.open?.stage || (wish && !given().length ? wish : advised);
     const left = Math.max(0, daily() - today());
     const test = TESTS.includes(advised);
-    const each = test ? SLOW : (made?.ability.n > 9 && made.ability.seconds) || 15;
+    const each = test ? SLOW : (made?.ability.n > 9 && made.ability.seconds) || QUICK;
     const minutes = Math.round(((test ? data.clips : left) * each) / 60);
     const name = (id) => stages.get(id)?.title || model.get("bank");
     page(heading("Your path"), message && make("p", { class: "message" }, message),
@@ -150,8 +151,7 @@ function render({ model, el }) {
 
   async function ofBank() {
     const found = await ask("bank", { name: model.get("bank"), count: data.clips });
-    const done = new Set(given().map((one) => one.item));
-    const left = (found.items || []).filter((one) => !done.has(one));
+    const left = (found.items || []).filter((name) => !given().some((one) => one.item === name));
     if (found.error || !left.length) return { ...found, item: { finished: "Your class’s items are done" } };
     return { item: { ...await shown(left[0]), reason: `${data.clips - left.length + 1} of ${data.clips}, ${model.get("bank")}` } };
   }
@@ -165,13 +165,15 @@ function render({ model, el }) {
   }
 
   function stood() { // what the pretest said
-    const mine = given().filter((one) => one.stage === "pretest");
-    const right = (one) => one.credit >= data.good;
+    const [mine, right] = [given().filter((one) => one.stage === "pretest"), (one) => one.credit >= data.good];
     page(heading("The pretest is done"), make("p", {}, make("b", {}, `${mine.filter(right).length} of ${mine.length} right. `),
-      "From here on the path follows what you miss. A low number is the usual beginning."),
+      "From here on the path follows what you miss. A low number is the usual beginning, and guesses are in it."),
     acts(primary("Go on to the cues", () => open("lessons")), button("Your path", () => home())),
-    table("The items", ["item", "key", "yours", ""], mine.map((one, at) => [String(at + 1), loose(one.shown), loose(one.given),
-      button(right(one) ? "✓ Look" : "✗ Look", () => review(one, stood), { "aria-label": `Look at item ${at + 1}, ${right(one) ? "right" : "not right"}` })])));
+    limitsView(data.limits),
+    table("The items", ["item", "key", "yours", ""], mine.map((one, at) => { // the right score may have key frames that are off
+      const [sign, word] = right(one) ? ["✓", "right"] : one.credit ? ["◐", "partly right"] : ["✗", "not right"];
+      return [String(at + 1), loose(one.shown), `${loose(one.given)}${one.credit % 1 && one.item.includes(".mark.") ? ", key frames off" : ""}`, button(`${sign} Look`, () => review(one, stood), { "aria-label": `Look at item ${at + 1}, ${word}` })];
+    })));
   }
 
   // -- one item
@@ -182,15 +184,14 @@ function render({ model, el }) {
     const event = () => ({ aus: "", onset: null, apex: null, offset: null });
     const held = attempt === 1 && kept.open?.draft?.item === item.id ? kept.open.draft : null;
     const draft = held || { item: item.id, choice: "", certainty: "", events: [event()] };
-    const began = performance.now();
-    const viewer = viewerOf(item, flash ? { tools: false, transport: false } : {});
+    const [began, viewer] = [performance.now(), viewerOf(item, flash ? { tools: false, transport: false } : {})];
     let [seen, busy, at, codes] = [!flash, false, 0, []];
     const problem = make("p", { class: "problem", role: "alert" });
     const note = flash && quiet(`${reducedMotion() ? "You asked this device for less motion. This item shows a sudden movement. " : ""}Look at the cross. The movement comes once, in real time; then the last picture stays.`);
     const button_ = (value, number, press, ...text) => make("button", { type: "button", value, "aria-pressed": "false", "aria-keyshortcuts": number, onclick: press },
       make("kbd", { "aria-hidden": "true" }, String(number)), ...text);
     const options = item.options.map((option, k) => button_(option, k + 1, () => choose({ choice: option }), make("span", {}, make("b", {}, codeLabel(option)),
-      make("small", {}, LETTER_NAMES[item.kind === "grade" ? option : ""] || option.split("+").map((code) => item.names[code]).filter(Boolean).join(" + ")))));
+      make("small", {}, OPTION_SAYS[option] || named(option)))));
     const levels = Object.entries(SURENESS).map(([name, text], k) => button_(name, k + 7, () => choose({ certainty: name }), text));
     const commitIt = primary("Commit", commit);
     const rows = make("div", { class: "events" });
@@ -292,7 +293,7 @@ function render({ model, el }) {
     if (written) events();
     page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `item ${done + 1} of ${daily()} today`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
       item.stage !== "pretest" && make("progress", { value: Math.min(done, of), max: of, "aria-label": exam ? "Clips of the test" : "Items of today" }),
-      title, itemOf(viewer, side, flash ? "fixed" : ""), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
+      title, quiet(item.how || (given().length + kept.pending.length < 3 ? FIRST : "")), itemOf(viewer, side, flash ? "fixed" : ""), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
     root.dataset.item = item.id;
     work = { viewer: flash ? null : viewer, title, codes: () => codes[at]?.focus(), act: () => (seen || showIt.disabled ? seen && commit() : showIt.click()), choose: (k) => {
@@ -311,7 +312,7 @@ function render({ model, el }) {
     hint(viewer, regions);
     viewer.lanes(found.key.map((each) => ({ ...each, text: each.score })));
     if (!one) return "";
-    const freeze = () => { viewer.stop(); viewer.loop(false); viewer.show("clip"); viewer.show("apex", { onset: one.onset, apex: one.apex }); };
+    const freeze = () => { viewer.loop(false); viewer.seek(one.apex); viewer.show("apex", { onset: one.onset, apex: one.apex }); };
     freeze();
     return acts(button("◆ Freeze at the apex", freeze), button("Loop it slowly", () => { viewer.loop(one.onset, one.offset); viewer.loop(true); viewer.speed(0.5); viewer.play(true); }));
   }
@@ -337,18 +338,17 @@ function render({ model, el }) {
     if (about.error || !made) { home(trouble.textContent); return; }
     page(heading("Cue by cue"), make("p", {}, "Each lesson takes one contrast set: the cue, its members side by side, three worked items, then items of that set alone until six of the last eight are right."),
       acts(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) =>
-        make("li", {}, button(one.title, () => lesson(one.id)), inAnswers(made.ability.skills[one.id])))));
+        make("li", {}, button(one.title, () => lesson(one.id)), inAnswers(made.ability.skills[one.id]),
+          make("small", {}, [...new Set(one.codes.flatMap((each) => each.split("+")))].map((code) => `${code} ${named(code)}`).join(", "))))));
   }
 
   async function lesson(id, coming = null) {
     const found = await ask("lesson", { skill: id });
     if (found.error) { home(trouble.textContent); return; }
     cued.add(id);
-    const small = { tools: false, transport: false };
     const members = await Promise.all(found.members.map(async ({ answer, item }) =>
-      ({ answer, told: await keyOf(item, { choice: answer }), viewer: viewerOf({ ...await shown(item), face: data.compare }, small) })));
-    const start = () => begin("lessons", coming ? kept.open?.about : id, coming);
-    const box = compareView(members);
+      ({ answer, name: named(answer), told: await keyOf(item, { choice: answer }), viewer: viewerOf({ ...await shown(item), face: data.compare }, { tools: false, transport: false }) })));
+    const [box, start] = [compareView(members), () => begin("lessons", coming ? kept.open?.about : id, coming)];
     page(heading(found.title), make("p", { class: "rule" }, found.cue), quiet(CONFIDENCE[found.confidence] || "● sure"), box,
       acts(primary("Three worked items", () => worked(found, 0, start)), button("To the items", start)));
     work = { keys: box.keys, act: () => worked(found, 0, start) };
@@ -358,8 +358,7 @@ function render({ model, el }) {
     if (at >= found.worked.length) { start(); return; }
     const { item, answer } = found.worked[at];
     const [one, key] = await Promise.all([shown(item), keyOf(item, { choice: answer })]);
-    const viewer = viewerOf(one);
-    const go = () => worked(found, at + 1, start);
+    const [viewer, go] = [viewerOf(one), () => worked(found, at + 1, start)];
     const reveal = () => {
       const on = primary(at + 1 < found.worked.length ? "Next worked item" : "Now you", go);
       side.replaceChildren(make("p", { class: "verdict" }, `It is ${codeLabel(answer)}.`), make("p", {}, found.cue), acts(on), again(viewer, key, found.regions));
@@ -378,9 +377,8 @@ function render({ model, el }) {
   async function test(stage) {
     const made = await look();
     if (!made) { home(trouble.textContent); return; }
-    const mine = made.exams.filter((one) => one.stage === stage);
+    const [mine, from] = [made.exams.filter((one) => one.stage === stage), made.retention.from];
     const going = mine.find((one) => one.done < one.of);
-    const from = made.retention.from;
     const words = make("input", { id: unique("words"), type: "text", value: model.get("exam"), maxlength: 80, autocomplete: "off" });
     const start = async () => {
       const found = await ask("mock", { op: "start", record: kept.record, stage, seed: words.value.trim() });
@@ -389,7 +387,7 @@ function render({ model, el }) {
       begin(stage, "", found.next);
       save();
     };
-    page(heading(stages.get(stage).title), make("p", {}, `${going?.of || data.clips} clips, one score each, no feedback before the end; about 40 minutes. You can leave at any time and go on where you stopped.`),
+    page(heading(stages.get(stage).title), make("p", {}, `${going?.of || data.clips} clips, one score each, no feedback before the end; about ${Math.round((data.clips * SLOW) / 60)} minutes. You can leave at any time and go on where you stopped.`),
       make("p", {}, "The result is the mean agreement with the keys. The published bars are 0.70, for the FACS Final Test, and 0.75, for being ready in practice."),
       stage === "retention" && quiet(from ? `Due from ${from.slice(0, 10)}, two to six weeks after your last mock test.` : "It is due two to six weeks after a mock test. You have finished none yet."),
       !going && make("p", { class: "acts" }, make("label", { for: words.id }, "Words from your instructor, if any:"), words),
@@ -478,7 +476,7 @@ function render({ model, el }) {
   const [state, saved] = [0, 0].map(() => make("span", { class: "ntl-quiet" }));
   const [trouble, lost, unsaved] = [0, 0, 0].map(() => make("p", { class: "trouble", role: "status" }));
   const keys = make("dl", { class: "keys", hidden: true }, HELP.flatMap(([key, what]) => [make("dt", {}, key), make("dd", {}, what)]));
-  const helper = button("Keys", () => help(), { "aria-expanded": "false", "aria-keyshortcuts": "?" });
+  const helper = button("Keyboard", () => help(), { "aria-expanded": "false", "aria-keyshortcuts": "?" });
   function help() { keys.hidden = !keys.hidden; helper.setAttribute("aria-expanded", String(!keys.hidden)); }
   const body = make("div", { class: "view" });
   const pressed = (event) => {

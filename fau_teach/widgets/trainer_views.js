@@ -1,18 +1,21 @@
 // Pages of the training path that only show: the key beside the answer, where to look, progress,
 // results of a test, a comparison of two or more clips.
 const SURENESS = { low: "Guess", medium: "Fairly sure", high: "Sure" };
-const LETTER_NAMES = { A: "trace", B: "slight", C: "marked", D: "severe", E: "maximum" };
+const OPTION_SAYS = { A: "trace", B: "slight", C: "marked", D: "severe", E: "maximum", left: "in the right half of the picture",
+  right: "in the left half of the picture", both: "alike on both sides", asymmetric: "on both sides, stronger on one" };
+const FIRST = "A code, such as AU12, is a number for one visible movement. Play the clip, compare it with Neutral, choose, say how sure you are, then commit. You need not know the codes yet: guess.";
 const MARKS = { onset: "▲", apex: "◆", offset: "▼" };
 const CONFIDENCE = { check: "○ to be checked by a certified coder", fairly: "◐ fairly sure", unsure: "◔ unsure" };
 const RESULTS = { right: "✓ right", wrong: "✗ not this", "one step off": "◐ one step off", missed: "− missed", added: "+ added",
   confused: "⇄ confused", "wrong side": "◐ wrong side", "not counted": "· not counted" };
 // Where a region lies on a face that fills its picture [mm]: across from the midline, down, and
 // half axes. Regions beside the midline are on both sides.
-const PLACES = { brow: [36, 99, 34, 20], eye: [34, 136, 30, 21], eyes: [34, 136, 30, 21], nose: [0, 168, 29, 28], cheek: [48, 172, 29, 28],
+const PLACES = { brow: [33, 106, 37, 25], eye: [34, 136, 30, 21], eyes: [34, 136, 30, 21], nose: [0, 168, 29, 28], cheek: [48, 172, 29, 28],
   mouth: [0, 213, 50, 26], chin: [0, 248, 34, 19], jaw: [0, 248, 58, 30], neck: [0, 278, 56, 13], "lower face": [0, 222, 60, 46] };
 
 const percent = (share) => `${Math.round(100 * share)} %`;
-const inAnswers = ({ mean, n }) => make("span", { class: "ntl-quiet" }, n ? ` ${percent(mean)} in ${plural(n, "answer", "answers")}` : " new");
+const inAnswers = ({ mean, n }) => make("span", { class: "ntl-quiet" }, n ? ` ${plural(n, "answer", "answers")}${n > 2 ? `, about ${percent(mean)} right` : ""}` : " new");
+const sentence = (text) => (/[.?!]$/.test(text) ? text : `${text}.`);
 const codeLabel = (option) => (/^\d/.test(option) ? `AU${option}` : option);
 const loose = (score) => score.replaceAll("+", "+\u200b"); // may break after each sign
 const heading = (text, level = 3) => make(`h${level}`, { tabindex: -1 }, text);
@@ -44,10 +47,11 @@ function toldView(told, counts = true) {
     grid(null, ["you", "key", ""], rows.length ? rows : [["–", "nothing moves", "✓ right"]]),
     told.cues.map((one) => make("div", { class: "cue" },
       make("p", {}, make("b", {}, one.shown.length && one.given.length && told.confused.includes(one.skill)
-        ? `Confused: ${one.title}. ` : `${one.title}. `), one.cue),
-      one.pairs.map((pair) => make("p", {}, make("b", {}, `${pair.code}, not ${pair.other}: `), pair.cue)),
+        ? `Confused: ${one.title}. ` : `${sentence(one.title)} `), one.cue),
+      one.pairs.map((pair) => make("p", {}, make("b", {}, `${pair.code}, not ${pair.other}: `), sentence(pair.cue))),
+      one.looks.map((look) => make("p", {}, sentence(look))),
       make("small", {}, CONFIDENCE[one.confidence] || "● sure", one.regions.length ? ` · Look at the ${one.regions.join(" and the ")}, outlined on the face.` : ""))),
-    told.key.length ? make("p", { class: "ntl-quiet" }, "In the clip: ", told.key.map((one) => `${one.score} ▲${one.onset} ◆${one.apex} ▼${one.offset}`).join("; "), ".") : null,
+    make("p", { class: "ntl-quiet" }, "In the clip: ", told.key.length ? `${told.key.map((one) => `${one.score} ▲${one.onset} ◆${one.apex} ▼${one.offset}`).join("; ")} (▲ onset, ◆ apex, ▼ offset, by frame).` : "nothing moves that can be scored."),
     why.length ? make("details", {}, make("summary", {}, "Why the key says so"), make("ul", {}, why)) : null);
 }
 
@@ -65,10 +69,10 @@ const limitsView = (limits) => make("details", { class: "limits", open: true }, 
 
 // Clips of a set side by side on one face, all at their onset at the same time.
 function compareView(members) {
-  const all = members.map(({ answer, viewer, told }) => {
+  const all = members.map(({ answer, name, viewer, told }) => {
     const spans = told.key.filter(({ why }) => !why);
     const [onset, offset] = [Math.min(...spans.map((one) => one.onset)), Math.max(...spans.map((one) => one.offset))];
-    return { answer, viewer, onset, offset, apex: spans[0].apex, fps: viewer.fps };
+    return { answer, name, viewer, onset, offset, apex: spans[0].apex, fps: viewer.fps };
   });
   const lead = Math.min(0.5, ...all.map(({ onset, fps }) => onset / fps));
   const length = lead + Math.max(...all.map(({ onset, offset, fps }) => (offset - onset) / fps)) + 0.3;
@@ -93,12 +97,10 @@ function compareView(members) {
   const play = make("button", { type: "button", class: "play", onclick: () => run(!playing) }, "Play all");
   const scrub = make("input", { type: "range", min: 0, max: length, step: 0.01, value: 0, "aria-label": "Time in all clips",
     oninput: () => { run(false); set(Number(scrub.value)); } });
-  const slow = make("button", { type: "button", "aria-pressed": "false", onclick: () => {
-    rate = rate === 1 ? 0.25 : 1;
-    slow.setAttribute("aria-pressed", String(rate !== 1));
-  } }, "¼ speed");
+  const slower = () => { rate = rate === 1 ? 0.25 : 1; slow.setAttribute("aria-pressed", String(rate !== 1)); };
+  const slow = make("button", { type: "button", "aria-pressed": "false", onclick: slower }, "¼ speed");
   const box = make("div", { class: "compare" },
-    make("div", { class: "side" }, all.map(({ viewer, answer }) => make("figure", {}, viewer.el, make("figcaption", {}, codeLabel(answer))))),
+    make("div", { class: "side" }, all.map(({ viewer, answer, name }) => make("figure", {}, viewer.el, make("figcaption", {}, codeLabel(answer), make("small", {}, name))))),
     make("div", { class: "acts" }, play, slow, make("button", { type: "button", onclick: () => hold("neutral") }, "Neutral"),
       make("button", { type: "button", onclick: () => hold("apex") }, "◆ Apex"), scrub));
   box.keys = (event) => {
@@ -149,7 +151,7 @@ function progressView(found, practise) {
     ability.curve.length > 1 ? curveView(ability.curve, 10, "Share of right answers, ten answers a point") : null,
     heading("Sets and skills, weakest first", 4),
     make("div", { class: "bars" }, grid(null, ["skill", "answers", "right"], skills.map((one) => [one.title, String(one.n), make("div", { class: "meter" }, meter(one.mean, one.low, one.high))]))),
-    table("Codes", ["code", "found", "missed", "added", "rightly left out", "d′", "habit"], Object.values(ability.codes).map((one) => [`AU${one.code}`,
+    table("Codes; d′ is 0 where a code and its absence are not told apart, and grows with skill", ["code", "found", "missed", "added", "rightly left out", "d′", "habit"], Object.values(ability.codes).map((one) => [`AU${one.code}`,
       String(one.hits), String(one.missed), String(one.added), String(one.spared), one.d === null ? "–" : one.d.toFixed(1),
       one.criterion === null ? "–" : one.criterion > 0.3 ? "scored too seldom" : one.criterion < -0.3 ? "scored too often" : "balanced"])),
     heading("Timing and strength", 4),

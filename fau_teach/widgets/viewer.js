@@ -7,13 +7,14 @@ const ZOOMS = { whole: ["Whole", 0.5, 0.5, 1], brows: ["Brows", 0.5, 0.33, 1.8],
 const SHOWS = { clip: "Clip", neutral: "Neutral", onset: "▲ Onset", apex: "◆ Apex", difference: "Difference" };
 const GLYPHS = { onset: "▲", apex: "◆", offset: "▼" };
 const GAIN = 4; // of the difference view, by doubling twice
+const SKIN = -25; // depth of the face's regions, roughly [mm]
 const PIXELS = 24e6; // kept decoded: some 90 frames of 512 × 512
 const IN_FLIGHT = 3;
 const RATES = [[1, "1×"], [0.5, "½×"], [0.25, "¼×"]];
 const FLASHES = [["", "the clip, 1×"], [40, "1/25 s"], [67, "1/15 s"], [100, "1/10 s"], [200, "1/5 s"]];
 const VIEW_KEYS = [[", or ←, . or →", "one frame back, on (with Shift: ten)"], ["Space", "play, pause"], ["S", "speed"],
   ["L", "loop"], ["N, O, A", "neutral, onset, apex; again: back"], ["D", "difference from neutral"],
-  ["Z, Shift+Z", "next region, region before"], ["+, −", "closer, farther; drag the picture to move it"], ["F", "flash"]];
+  ["Z, Shift+Z", "next part of the face, part before"], ["+, −", "closer, farther; drag the picture to move it"], ["F", "flash"]];
 
 // The face of a figure, where this browser can draw it.
 async function faceOf(model) {
@@ -83,7 +84,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
   const view = { region: "whole", x: 0.5, y: 0.5, k: 1 };
   let [store, geometry, loading, aspect] = [null, null, null, VIEW.width / VIEW.height];
   let [frame, mode, playing, rate, clock, before, span, looping] = [0, "clip", false, 1, 0, 0, null, false];
-  let [seen, wanted, held, flashing, rows, tracks, needle, width] = [false, false, null, null, [], [], null, 0];
+  let [seen, wanted, held, flashing, rows, tracks, needle, width, drift] = [false, false, null, null, [], [], null, 0, [0, 0]];
   const plate = document.createElement("canvas");
   const canvas = make("canvas", { class: "picture", role: "img", tabindex: 0 });
   const tag = make("span", { class: "tag", hidden: true });
@@ -104,13 +105,18 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     if (plate.width !== wide) Object.assign(plate, { width: wide, height: Math.round(wide / aspect) });
     const { scores, modes, light } = clipFrame(source.drive, at);
     geometry.pose(scores, modes);
+    // A region goes along with the head.
+    const here = [(view.x - 0.5) * VIEW.width, VIEW.centre[1] + (0.5 - view.y) * VIEW.height, SKIN];
+    const there = [...here];
+    geometry.turnHead(there, 3, 0, 1, geometry.modes);
+    drift = [(there[0] - here[0]) / VIEW.width, (here[1] - there[1]) / VIEW.height];
     studio().paint(plate, geometry, { light, data: {} });
     return plate;
   }
 
   function put(pen, image, how = "source-over") {
     const size = 1 / view.k;
-    const [x, y] = [view.x, view.y].map((centre) => Math.max(0, Math.min(1 - size, centre - size / 2)));
+    const [x, y] = [view.x, view.y].map((centre, axis) => Math.max(0, Math.min(1 - size, centre + drift[axis] - size / 2)));
     pen.globalCompositeOperation = how;
     pen.drawImage(image, x * image.width, y * image.height, size * image.width, size * image.height, 0, 0, canvas.width, canvas.height);
   }
@@ -127,7 +133,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
       if (source.kind === "clip") { paint(); return; }
     }
     wait.textContent = image?.problem || wait.textContent;
-    wait.hidden = !image?.problem && el.dataset.state !== "still";
+    wait.hidden = !image?.problem && (el.dataset.state === "live" || Boolean(store));
     if (!image || image.problem) return; // the picture before stays until this one is there
     const pen = canvas.getContext("2d");
     put(pen, image);
@@ -138,7 +144,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
       pen.globalCompositeOperation = "lighter";
       for (let gain = 1; gain < GAIN; gain *= 2) pen.drawImage(canvas, 0, 0);
     }
-    Object.assign(el.dataset, { drawn: Number(el.dataset.drawn || 0) + 1, shown: index() });
+    Object.assign(el.dataset, { drawn: Number(el.dataset.drawn || 0) + 1, shown: index(), drift: drift.map((one) => one.toFixed(3)) });
   }
 
   function repaint() {
@@ -231,7 +237,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     });
     if (source.kind !== "clip") for (let at of [peak, rest]) for (let k = 0; k < 100 && live && !store.get(at, false); k += 1) await lapse(30);
     if (!live) return 0;
-    mode = "clip";
+    [mode, lasted.textContent] = ["clip", ""];
     el.dataset.flash = "before";
     for (const at of ms === null ? [] : [peak, rest]) {
       hand(at);
@@ -257,7 +263,9 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     frame = inside(ms === null ? last : rest);
     scrub.value = frame;
     settle();
-    tell("flash", Math.round(shown));
+    const late = shown > length + 30 ? `, not ${Math.round(length)}: this machine is slow` : "";
+    lasted.textContent = `seen for ${Math.round(shown)} ms${late}`;
+    tell("flash", lasted.textContent);
     return shown;
   }
 
@@ -307,7 +315,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     const ends = [];
     const parts = [];
     for (const one of [...rows].sort((a, b) => a.onset - b.onset)) {
-      const last = one.offset ?? one.apex ?? one.onset;
+      const last = Math.max(one.onset, one.offset ?? one.apex ?? one.onset); // a draft can be the wrong way round
       const text = one.text || "";
       const left = place(one.onset) + 7.5 * text.length < width - 2;
       const begin = left ? place(one.onset) - 6 : Math.min(place(one.onset) - 6, width - 7.5 * text.length);
@@ -358,14 +366,14 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
   const shows = Object.entries(SHOWS).map(([value, text]) => make("button", { type: "button", value, onclick: () => show(mode === value ? "clip" : value) }, text));
   const zooms = make("select", { onchange: () => zoom(zooms.value) }, Object.entries(ZOOMS).map(([value, [text]]) => make("option", { value }, text)));
   const lengths = make("select", { "aria-label": "Flash of" }, FLASHES.map(([value, text]) => make("option", { value }, text)));
-  const flashNow = () => flash(lengths.value ? Number(lengths.value) : null);
+  const [closer, flashNow] = [(by) => zoom(null, { k: view.k * by }), () => flash(lengths.value ? Number(lengths.value) : null)];
   const others = make("select", { "aria-label": "Picture", onchange: () => { restock(); repaint(); } });
-  const values = make("div", { class: "values" });
+  const [values, lasted] = [make("div", { class: "values" }), make("output", {})];
   const el = make("div", { class: "ntl-viewer" }, stage, make("div", { class: "under" }, strip, scrub, values,
     transport && make("div", { class: "transport" }, play, act("‹", "One frame back", () => seek(frame - 1)),
       act("›", "One frame on", () => seek(frame + 1)), speeds, looper, time),
     tools && make("div", { class: "tools" }, make("div", { class: "shows", role: "group", "aria-label": "Show" }, shows),
-      make("label", {}, "Zoom ", zooms), others, make("span", { class: "flash" }, act("Flash", "Flash once in real time", flashNow), lengths))));
+      make("span", { class: "shows" }, make("label", {}, "Zoom ", zooms), act("−", "Farther", () => closer(1 / 1.25)), act("+", "Closer", () => closer(1.25))), others, make("span", { class: "flash" }, act("Flash", "Flash once in real time", flashNow), lengths, lasted))));
 
   // Letters act only while the keyboard is in the figure, and not where one writes.
   function keys(event) {
@@ -380,7 +388,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
         speeds.selectedIndex = (speeds.selectedIndex + 1) % RATES.length;
         rate = Number(speeds.value);
       }, n: () => toggle("neutral"), o: () => toggle("onset"), a: () => toggle("apex"), d: () => toggle("difference"),
-      z: () => turn(event.shiftKey ? -1 : 1), f: flashNow, "+": () => zoom(null, { k: view.k * 1.25 }), "-": () => zoom(null, { k: view.k / 1.25 }),
+      z: () => turn(event.shiftKey ? -1 : 1), f: flashNow, "+": () => closer(1.25), "-": () => closer(1 / 1.25),
       arrowleft: arrows && (() => seek(frame - by)), arrowright: arrows && (() => seek(frame + by)) }[event.key.toLowerCase()];
     if (!found) return false;
     event.preventDefault();
@@ -410,6 +418,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
       geometry = await (given?.get ? faceOf(given) : given);
       if (!geometry) throw new Error("no face");
       el.dataset.state = "live";
+      wait.textContent = "";
     } catch (error) {
       Object.assign(el.dataset, { state: "still", reason: error.message });
       wait.textContent = "This browser cannot draw the face. Folders of pictures work here.";
@@ -426,7 +435,8 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
 
   function open(next, name = label) {
     stop();
-    [source, label, frame, mode, span, rows, held] = [next, name, 0, "clip", null, [], null];
+    [source, label, frame, mode, span, rows, held, drift] = [next, name, 0, "clip", null, [], null, [0, 0]];
+    lasted.textContent = "";
     others.replaceChildren(...["", ...source.views || []].map((value) => make("option", { value }, value || "picture")));
     others.hidden = !source.views?.length;
     restock();
@@ -437,7 +447,7 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     tracks = (source.tracks || []).map((one) => ({ ...one, output: make("output", {}) }));
     values.replaceChildren(...tracks.map(({ name: called, output }) => make("span", {}, `${called} `, output)));
     Object.assign(el.dataset, { kind: source.kind, state: store ? "live" : geometry ? "live" : "", frames: frames() });
-    wait.textContent = "";
+    wait.textContent = store || geometry ? "" : "The face is on its way.";
     if (seen && !store) loading ||= load();
     loop(null);
     zoom("whole");
@@ -465,7 +475,6 @@ function makeViewer({ source, label, face = null, tools = true, transport = true
     get frame() { return frame; }, get frames() { return frames(); }, get fps() { return fps(); }, get source() { return source; },
     get mode() { return mode; }, get span() { return span; },
     on(event, listener) { watchers.set(event, [...(watchers.get(event) || []), listener]); },
-    off(event, listener) { watchers.set(event, (watchers.get(event) || []).filter((one) => one !== listener)); },
     destroy() { stop(); store?.close(); watcher.disconnect(); measure.disconnect(); forget(); },
   };
 }

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HTML, SCREENSHOTS, find_chromium, start_figures
+from conftest import HTML, SCREENSHOTS, WIDTHS, Visitor, find_chromium, start_figures
 from playwright.sync_api import Browser, Error
 from test_faceview import SOFTWARE_GL
 from test_live_face import NO_GL
 from test_pages import run_axe
 
-from fau_teach.training import Record, bank, item, result
+from fau_teach.training import CLIPS, Record, bank, item, result, verdict
 from fau_teach.training.desk import call
+from fau_teach.training.items import hashed
+from fau_teach.training.mock import draw
 from fau_teach.training.path import pretest
 from fau_teach.widgets.trainer import OPENING
 
 PATH = "book/practice/training.html"
 ROOT_ = ".ntl-trainer"
+# Who saves data gets Python at the first question.
+NO_HURRY = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
 START_MS, WAIT_MS = 120_000, 20_000
 DISPLAY_MS, HOLD_MS = 1000 / 60, 120
 WATCH = """() => {
@@ -37,6 +43,71 @@ def browser(browser: Browser) -> Iterator[Browser]:
     own = browser.browser_type.launch(executable_path=find_chromium(), args=list(SOFTWARE_GL))
     yield own
     own.close()
+
+
+@contextmanager
+def opened(browser: Browser, site: str, *scripts: str, body: str = "") -> Iterator[Visitor]:
+    """The training page, or another text under its address, in a window of its own."""
+    context = browser.new_context(
+        viewport={"width": WIDTHS["desktop"], "height": 900}, has_touch=True,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    for script in scripts:
+        context.add_init_script(script)
+    visitor = Visitor(context, context.new_page())
+    visitor.watch(site)
+    if body:
+        html = {"body": body, "content_type": "text/html; charset=utf-8"}
+        context.route(f"**/{PATH}", lambda route: route.fulfill(**html))
+    visitor.page.goto(f"{site}/{PATH}", wait_until="load")
+    start_figures(visitor.page)
+    visitor.page.wait_for_selector(f"{ROOT_}[data-loaded]")
+    yield visitor
+    assert visitor.outside == []
+    assert visitor.errors == []
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, site: str) -> Iterator[Visitor]:
+    """One page without drawing, so that Python starts once for many tests."""
+    with opened(browser, site, NO_GL) as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="module")
+def painted(browser: Browser, site: str) -> Iterator[Visitor]:
+    """One page that draws."""
+    with opened(browser, site) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def still(browser: Browser, site: str) -> Iterator[Any]:
+    """A page of its own, on which Python starts when it is asked first: here never."""
+    with opened(browser, site, NO_GL, NO_HURRY) as visitor:
+        yield visitor.page
+
+
+def _blank(visitor: Visitor) -> Iterator[Any]:
+    page = ready(visitor.page)
+    erase(page)
+    visitor.errors.clear()
+    yield page
+    assert visitor.outside == []
+    assert visitor.errors == []
+
+
+@pytest.fixture
+def desk(shared: Visitor) -> Iterator[Any]:
+    """The page of ``shared`` with Python and without any record."""
+    yield from _blank(shared)
+
+
+@pytest.fixture
+def easel(painted: Visitor) -> Iterator[Any]:
+    """The page of ``painted`` with Python and without any record."""
+    yield from _blank(painted)
 
 
 def ask(name: str, **payload: Any) -> Any:
@@ -56,18 +127,27 @@ def learner(stages: dict[str, int], clips: int = 0) -> dict[str, Any]:
             answer = {"choice": one["options"][0]} if one["options"] else {"score": "null"}
             given = {"answer": {**answer, "certainty": "low"}, "item": one["id"], "stage": stage}
             record = ask("answer", record=record, now=day, times={"seconds": 9}, **given)["record"]
-    if clips:
-        record = ask("mock", op="start", record=record, now=day)["record"]
-        for name in record["exams"][0]["items"][:clips]:
-            given = {"answer": {"score": item(name).answer}, "item": name, "stage": "mock"}
-            record = ask("answer", record=record, now=day, **given)["record"]
+    return sat(record, "mock", day, clips) if clips else dict(record)
+
+
+def sat(record: dict[str, Any], stage: str, day: str, clips: int) -> dict[str, Any]:
+    """The record of somebody who answered some clips of a test like the key."""
+    record = ask("mock", op="start", record=record, stage=stage, now=day)["record"]
+    for name in record["exams"][-1]["items"][:clips]:
+        given = {"answer": {"score": item(name).answer}, "item": name, "stage": stage}
+        record = ask("answer", record=record, now=day, **given)["record"]
     return dict(record)
 
 
-def calm(visitor: Any) -> Any:
-    """The page without drawing, so that no time goes into it."""
-    visitor.context.add_init_script(NO_GL)
-    return again(visitor.page)
+def seeking(stage: str, *kinds: str) -> tuple[dict[str, Any], str]:
+    """A record without answers whose next item of a stage is of a kind and skill."""
+    day = "2026-10-01T12:00:00Z"
+    for number in range(300):
+        record = ask("new", now=day, pseudonym=f"Learner {number}")["record"]
+        name = str(ask("next", record=record, stage=stage, now=day)["item"]["id"])
+        if name.split(".")[1:3] == [*kinds]:
+            return record, name
+    raise AssertionError(f"no learner begins {stage} with {kinds}")
 
 
 def again(page: Any) -> Any:
@@ -161,6 +241,28 @@ def bring(page: Any, record: dict[str, Any], folder: Path) -> None:
     saved(page)
 
 
+def erase(page: Any) -> None:
+    """Delete whatever record there is."""
+    page.locator(f"{ROOT_} .tab", has_text="Record").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Yes, delete everything").click()
+    page.wait_for_selector(f"{ROOT_} .message:has-text('is deleted')")
+
+
+def clock(page: Any, day: str = "") -> None:
+    """Let the page believe in a date; without one, in the real one again."""
+    page.evaluate(
+        """day => {
+          const Real = window.RealDate ||= Date;
+          window.Date = !day ? Real : class extends Real {
+            constructor(...given) { super(...(given.length ? given : [day])); }
+            static now() { return Number(new Real(day)); }
+          };
+        }""",
+        day,
+    )
+
+
 def home(page: Any) -> None:
     page.locator(f"{ROOT_} .tab", has_text="Path").click()
     page.wait_for_selector(f"{ROOT_} .stages")
@@ -174,9 +276,14 @@ def stage(page: Any, name: str) -> None:
 # -- the path
 
 
-def test_from_the_first_item_to_a_scored_test_by_keyboard_alone(visit: Any) -> None:
-    visitor = visit(PATH)
-    page = calm(visitor)
+def test_from_the_first_item_to_a_scored_test_by_keyboard_alone(
+    browser: Browser, site: str
+) -> None:
+    with opened(browser, site, NO_GL) as visitor:
+        _walk(visitor.page)
+
+
+def _walk(page: Any) -> None:
     tab_to(page, f"{ROOT_} .sitting .primary")
     press(page, "Enter")
     name = current(page)
@@ -232,15 +339,12 @@ def test_from_the_first_item_to_a_scored_test_by_keyboard_alone(visit: Any) -> N
     )
     assert f"{found.mean.low:.2f} to {found.mean.high:.2f}" in page.locator(ROOT_).inner_text()
     assert page.locator(f"{ROOT_} .limits li").count() == 5
-    assert visitor.outside == []
-    assert visitor.errors == []
 
 
 def test_a_wrong_answer_is_shown_beside_the_key_and_a_retry_does_not_count(
-    visit: Any, tmp_path: Path
+    easel: Any, tmp_path: Path
 ) -> None:
-    visitor = visit(PATH)
-    page = visitor.page
+    page = easel
     bring(page, learner({"pretest": 26}), tmp_path)
     stage(page, "drills")
     name = choice(page)
@@ -253,7 +357,10 @@ def test_a_wrong_answer_is_shown_beside_the_key_and_a_retry_does_not_count(
     assert any("not this" in cell for cell in cells)
     assert page.locator(f"{ROOT_} .cue").count() >= 1
     assert page.locator(f"{ROOT_} .hints ellipse").count() >= 1
-    assert page.locator(f"{ROOT_} .ntl-viewer").get_attribute("data-mode") == "apex"
+    viewer = page.locator(f"{ROOT_} .ntl-viewer")
+    assert viewer.get_attribute("data-mode") == "apex"
+    apex = next(o.apex for o in one.key.items if o.code in one.codes and not o.reason)
+    assert f"frame {apex} " in viewer.locator(".transport output").inner_text()
     assert page.evaluate("document.activeElement.textContent") == "Next"
     press(page, "r")
     page.wait_for_selector(f"{ROOT_} .answer .certainty")
@@ -265,11 +372,10 @@ def test_a_wrong_answer_is_shown_beside_the_key_and_a_retry_does_not_count(
     assert [each["credit"] for each in answers] == [0.0, 1.0]
     press(page, "Enter")
     assert current(page, name) != name
-    assert visitor.errors == []
 
 
-def test_what_lacks_is_said_and_focused(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
+def test_what_lacks_is_said_and_focused(still: Any) -> None:
+    page = still
     tab_to(page, f"{ROOT_} .sitting .primary")
     press(page, "Enter")
     current(page)
@@ -284,14 +390,12 @@ def test_what_lacks_is_said_and_focused(visit: Any, tmp_path: Path) -> None:
     assert page.locator(f"{ROOT_} .keys").is_hidden()
 
 
-def test_a_draft_survives_the_closed_page(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
-    bring(page, learner({"pretest": 26}), tmp_path)
-    stage(page, "drills")
-    name = choice(page)
+def test_a_draft_survives_the_closed_page(still: Any) -> None:
+    page = still
+    page.locator(f"{ROOT_} .sitting .primary").click()
+    name = current(page)
     press(page, "2", "7")
-    page.wait_for_timeout(50)
-    page = ready(again(page))
+    page = again(page)
     page.locator(f"{ROOT_} .sitting .primary").click()
     assert current(page) == name
     chosen = page.locator(f"{ROOT_} .answer [aria-pressed=true]")
@@ -301,14 +405,17 @@ def test_a_draft_survives_the_closed_page(visit: Any, tmp_path: Path) -> None:
     ]
 
 
-def test_a_lesson_shows_its_members_in_step_and_worked_items(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
+def test_a_lesson_shows_its_members_in_step_and_worked_items(desk: Any, tmp_path: Path) -> None:
+    page = desk
     bring(page, learner({"pretest": 26}), tmp_path)
     stage(page, "lessons")
     page.locator(f"{ROOT_} .sets button", has_text="11, 12, 13 or 14").click()
     page.wait_for_selector(f"{ROOT_} .compare")
     shown = page.locator(f"{ROOT_} .compare figcaption").all_inner_texts()
-    assert shown == ["AU11", "AU12", "AU13", "AU14"]
+    names = ("Nasolabial deepener", "Lip corner puller", "Sharp lip puller", "Dimpler")
+    assert [one.split() for one in shown] == [
+        [f"AU{code}", *name.split()] for code, name in enumerate(names, 11)
+    ]
     viewers = page.locator(f"{ROOT_} .compare .ntl-viewer")
     press(page, "a")
     assert viewers.evaluate_all("all => all.map((one) => one.dataset.mode)") == ["apex"] * 4
@@ -326,11 +433,52 @@ def test_a_lesson_shows_its_members_in_step_and_worked_items(visit: Any, tmp_pat
     assert len(record_of(page)["answers"]) == before
 
 
+@pytest.mark.parametrize(("kind", "skill"), [("which", "side"), ("grade", "intensity")])
+def test_sides_and_grades_by_keyboard(kind: str, skill: str, desk: Any, tmp_path: Path) -> None:
+    record, name = seeking("drills" if skill == "side" else "intensity", kind, skill)
+    one = item(name)
+    right = one.options.index(one.answer)
+    wrong = right + 1 if right < 2 else right - 1
+    bring(desk, record, tmp_path)
+    home(desk)
+    tab_to(desk, f'{ROOT_} [data-stage="{"drills" if skill == "side" else "intensity"}"]')
+    press(desk, "Enter")
+    assert current(desk) == name
+    options = desk.locator(f"{ROOT_} .options button")
+    told = options.all_inner_texts()
+    if skill == "side":
+        halves = ["left\nin the right half of the picture", "right\nin the left half"]
+        assert all(half in text for half, text in zip(halves, told[:2], strict=True))
+    else:
+        assert [text.split()[1:] for text in told][::4] == [["A", "trace"], ["E", "maximum"]]
+    for place in range(len(one.options)):
+        press(desk, str(place + 1))
+        pressed = options.evaluate_all("all => all.map((one) => one.ariaPressed)")
+        assert pressed.index("true") == place
+        assert pressed.count("true") == 1
+    press(desk, str(wrong + 1), "9", "Enter")
+    desk.wait_for_selector(f"{ROOT_} .told")
+    given = record_of(desk)["answers"][-1]
+    assert given["given"] == one.options[wrong]
+    assert given["certainty"] == "high"
+    found = verdict(one, one.options[wrong])
+    assert given["credit"] == found.credit == (0.5 if kind == "grade" else 0)
+    text = desk.locator(f"{ROOT_} .told").inner_text()
+    way = "strong" if wrong > right else "weak"
+    assert (f"one step off, 1 letter too {way}" in text) is (kind == "grade")
+    (code,) = one.codes
+    assert f"AU{code} " in desk.locator(f"{ROOT_} .cue").inner_text()  # what the code does
+    press(desk, "r")
+    desk.wait_for_selector(f"{ROOT_} .answer .certainty")
+    press(desk, str(right + 1), "8", "Enter")
+    desk.wait_for_selector(f"{ROOT_} .verdict:has-text('Right')")
+
+
 # -- flashes
 
 
-def test_a_flash_is_asked_for_and_lasts_as_long_as_the_clip(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
+def test_a_flash_is_asked_for_and_lasts_as_long_as_the_clip(desk: Any, tmp_path: Path) -> None:
+    page = desk
     bring(page, learner({"pretest": 26}), tmp_path)
     stage(page, "micro")
     one = item(current(page))
@@ -359,9 +507,8 @@ def test_a_flash_is_asked_for_and_lasts_as_long_as_the_clip(visit: Any, tmp_path
 # -- the record
 
 
-def test_export_import_and_delete(visit: Any, tmp_path: Path) -> None:
-    visitor = visit(PATH)
-    page = calm(visitor)
+def test_export_import_and_delete(desk: Any, tmp_path: Path) -> None:
+    page = desk
     record = learner({"pretest": 26, "drills": 3})
     bring(page, record, tmp_path)
     assert "Imported: 29 answers." in page.locator(ROOT_).inner_text()
@@ -388,11 +535,10 @@ def test_export_import_and_delete(visit: Any, tmp_path: Path) -> None:
     page = again(page)
     assert record_of(page) is None
     assert "Start: Where do you stand?" in page.locator(ROOT_).inner_text()
-    assert visitor.errors == []
 
 
-def test_a_file_that_holds_no_record_changes_nothing(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
+def test_a_file_that_holds_no_record_changes_nothing(desk: Any, tmp_path: Path) -> None:
+    page = desk
     bring(page, learner({"pretest": 2}), tmp_path)
     for text in ("", "no JSON", '{"pseudonym": "x"}', "[]", '{"version": 99}'):
         file = tmp_path / "wrong.json"
@@ -404,8 +550,8 @@ def test_a_file_that_holds_no_record_changes_nothing(visit: Any, tmp_path: Path)
         assert len(record_of(page)["answers"]) == 2
 
 
-def test_a_record_of_somebody_else_asks_before_it_replaces(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
+def test_a_record_of_somebody_else_asks_before_it_replaces(desk: Any, tmp_path: Path) -> None:
+    page = desk
     bring(page, learner({"pretest": 2}), tmp_path)
     other = learner({"pretest": 5}) | {"pseudonym": "Other"}
     file = tmp_path / "other.json"
@@ -417,6 +563,131 @@ def test_a_record_of_somebody_else_asks_before_it_replaces(visit: Any, tmp_path:
     assert len(record_of(page)["answers"]) == 2
     page.get_by_role("button", name="Replace it").click()
     page.wait_for_selector(f"{ROOT_} .message:has-text('Imported: 5 answers')")
+
+
+def test_full_storage_is_told_and_the_record_can_be_taken_away(desk: Any, tmp_path: Path) -> None:
+    bring(desk, learner({"pretest": 26}), tmp_path)
+    desk.evaluate(
+        """() => {
+          const full = () => { throw new DOMException("full", "QuotaExceededError"); };
+          window.stores = [[Storage.prototype, "setItem"], [IDBObjectStore.prototype, "put"]]
+            .map(([where, name]) => [where, name, where[name]]);
+          window.stores.forEach(([where, name]) => { where[name] = full; });
+        }"""
+    )
+    try:
+        stage(desk, "intensity")
+        name = current(desk)
+        answer(desk, name)
+        desk.wait_for_selector(f"{ROOT_} .trouble:has-text('no room for your record')")
+        assert "✗ not saved" in desk.locator(f"{ROOT_} .status").inner_text()
+        with desk.expect_download() as loading:
+            desk.get_by_role("button", name="Download the record").click()
+        taken = json.loads(Path(loading.value.path()).read_text(encoding="utf-8"))
+        assert taken["state"]["record"]["answers"][-1]["item"] == name
+    finally:
+        desk.evaluate("stores.forEach(([where, name, own]) => { where[name] = own; })")
+    desk.wait_for_selector(f"{ROOT_}[data-saved=true]", timeout=WAIT_MS)  # there is room again
+    assert desk.get_by_role("button", name="Download the record").count() == 0
+    erase(desk)
+    file = tmp_path / "taken.json"
+    file.write_text(json.dumps(taken), encoding="utf-8")
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_role("button", name="Import").click()
+    chooser.value.set_files(file)
+    desk.wait_for_selector(f"{ROOT_} .message:has-text('Imported: 27 answers')")
+
+
+def test_two_tabs_on_one_record_are_told_and_the_older_one_saves_nothing(still: Any) -> None:
+    page = still
+    page.locator(f"{ROOT_} .sitting .primary").click()
+    current(page)
+    press(page, "1")
+    saved(page)
+    other = page.context.new_page()
+    other.goto(page.url, wait_until="load")
+    start_figures(other)
+    for each in (page, other):
+        each.wait_for_selector(f"{ROOT_} .trouble:has-text('open in another tab as well')")
+    other.locator(f"{ROOT_} .sitting .primary").click()
+    current(other)
+    pressed = f"{ROOT_} .options [aria-pressed=true]"
+    assert other.locator(pressed).get_attribute("value") == item(OPENING[0]).options[0]
+    press(other, "2")
+    page.wait_for_selector(f"{ROOT_} .trouble:has-text('changed in another tab')")
+    assert page.get_by_role("button", name="Download the record").is_visible()
+    press(page, "1")  # this tab is behind, so it must not overwrite
+    other.close()
+    again(page)
+    page.locator(f"{ROOT_} .sitting .primary").click()
+    current(page)
+    assert page.locator(pressed).get_attribute("value") == item(OPENING[0]).options[1]
+
+
+# -- tests on other days, and of a class
+
+
+def test_the_retention_test_is_due_after_two_weeks(desk: Any, tmp_path: Path) -> None:
+    record = learner({"pretest": 26}, clips=34)  # on the first of October
+    later = "2026-10-29T09:00:00.000Z"
+    record = sat(record, "retention", later, 33)
+    early = {**record, "exams": record["exams"][:1], "answers": record["answers"][:60]}
+    try:
+        bring(desk, early, tmp_path)
+        for day, due in (("2026-10-14T11:00:00Z", False), ("2026-10-15T13:00:00Z", True)):
+            clock(desk, day)
+            desk.locator(f"{ROOT_} .tab", has_text="Progress").click()
+            desk.wait_for_selector(f"{ROOT_} .bars")
+            home(desk)
+            chosen = desk.locator(f"{ROOT_} .stages [aria-current=step]")
+            assert (chosen.get_attribute("data-stage") == "retention") is due, day
+        stage(desk, "retention")
+        desk.wait_for_selector(f"{ROOT_} .ntl-quiet:has-text('Due from 2026-10-15')")
+        clock(desk, later)
+        erase(desk)
+        bring(desk, record, tmp_path)
+        stage(desk, "retention")
+        desk.get_by_role("button", name="Go on: clip 34 of 34").click()
+        answer(desk, current(desk))
+        desk.wait_for_selector(f"{ROOT_} h3:has-text('Retention test: result')")
+        assert desk.locator(f"{ROOT_} .limits li").count() == 5
+        mine = Record.of(record_of(desk))
+        found = result(mine, mine.exams[1].id)
+        assert found.mean.value == 1
+        assert mine.answers[-1].when == later
+        assert "1.00 mean agreement over 34 clips" in desk.locator(ROOT_).inner_text()
+        home(desk)
+        assert "done" in desk.locator(f'{ROOT_} [data-stage="retention"]').inner_text()
+    finally:
+        clock(desk)
+
+
+def test_words_of_an_instructor_give_all_the_same_clips_once(desk: Any, tmp_path: Path) -> None:
+    words = "summer 7"
+    exams = []
+    for name in ("One", "Two"):
+        erase(desk)
+        bring(desk, learner({"pretest": 1}) | {"pseudonym": name}, tmp_path)
+        stage(desk, "mock")
+        desk.get_by_label("Words from your instructor").fill(words)
+        desk.get_by_role("button", name="Begin the test").click()
+        current(desk)
+        saved(desk)
+        exams.append(record_of(desk)["exams"][0]["items"])
+        assert words not in desk.evaluate("JSON.stringify(localStorage)")
+    assert exams == [[*draw(hashed("exam", words))]] * 2
+    assert exams[0] != [*draw(hashed("exam", "summer 8"))]
+    done = ask("mock", op="start", record=learner({}), seed=words, now="2026-10-01T12:00:00Z")
+    record = done["record"]
+    for name in record["exams"][0]["items"]:
+        given = {"answer": {"score": "null"}, "item": name, "stage": "mock"}
+        record = ask("answer", record=record, now="2026-10-01T13:00:00Z", **given)["record"]
+    erase(desk)
+    bring(desk, record, tmp_path)
+    stage(desk, "mock")
+    desk.get_by_label("Words from your instructor").fill(words)
+    desk.get_by_role("button", name="Begin the test").click()
+    desk.wait_for_selector(f"{ROOT_} .trouble:has-text('this test was done already')")
 
 
 # -- without Python, and how it looks
@@ -441,24 +712,28 @@ def test_from_a_folder_the_first_items_have_their_answers(visit: Any) -> None:
     assert visitor.errors == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["desktop", "phone"])
-def test_every_state_is_accessible_and_fits(
-    width: str, theme: str, visit: Any, tmp_path: Path
-) -> None:
-    visitor = visit(PATH, width=width, theme=theme)
-    page = visitor.page
+def test_every_state_is_accessible_and_fits(easel: Any, tmp_path: Path) -> None:
+    page = easel
 
     def check(state: str) -> None:
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('.ntl-viewer')].every((one) => one.dataset.drawn)"
-        )
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"trainer-{state}-{width}-{theme}.png", full_page=True)
-        assert run_axe(page) == [], state
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, state
-        root = page.locator(ROOT_)
-        assert root.evaluate("root => root.scrollWidth - root.clientWidth") <= 0, state
+        for width, theme in product(WIDTHS, ("light", "dark")):
+            page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+            page.evaluate(
+                "theme => Object.assign(document.documentElement.dataset, { theme, mode: theme })",
+                theme,
+            )
+            page.wait_for_function(
+                "() => [...document.querySelectorAll('.ntl-viewer')]"
+                ".every((one) => one.dataset.drawn)"
+            )
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            file = SCREENSHOTS / f"trainer-{state}-{width}-{theme}.png"
+            page.screenshot(path=file, full_page=True)
+            assert run_axe(page) == [], file.stem
+            over = "one => one.scrollWidth - one.clientWidth"
+            for part in ("html", ROOT_):
+                assert page.locator(part).evaluate(over) <= 0, file.stem
+        page.set_viewport_size({"width": WIDTHS["desktop"], "height": 900})
 
     bring(page, learner({"pretest": 26, "lessons": 9, "drills": 12}, clips=34), tmp_path)
     check("record")
@@ -489,47 +764,49 @@ def test_every_state_is_accessible_and_fits(
     page.get_by_role("button", name="Begin the test").click()
     current(page, name)
     check("score")
-    assert visitor.outside == []
-    assert visitor.errors == []
 
 
-def test_a_class_gets_its_bank_and_its_test(visit: Any, tmp_path: Path) -> None:
-    page = calm(visit(PATH))
-    page.evaluate(
-        """() => {
-          const script = document.querySelector(".ntl-figure[data-figure=trainer] > script");
-          const data = JSON.parse(script.textContent);
-          Object.assign(data, { bank: "week 2", exam: "winter" });
-          window.state = JSON.stringify(data);
-        }"""
-    )
-    state = page.evaluate("window.state")
-    visitor_page = page.context.new_page()
-    visitor_page.route(
-        f"**/{PATH}",
-        lambda route: route.fulfill(
-            body=_with_state(HTML / PATH, state), content_type="text/html; charset=utf-8"
-        ),
-    )
-    visitor_page.goto(page.url, wait_until="load")
-    start_figures(visitor_page)
-    ready(visitor_page)
-    bring(visitor_page, learner({"pretest": 26}), tmp_path)
-    home(visitor_page)
-    visitor_page.get_by_role("button", name="week 2").click()
-    first = current(visitor_page)
+def test_a_class_gets_its_bank_and_its_test(browser: Browser, site: str, tmp_path: Path) -> None:
+    with opened(browser, site, NO_GL, body=_for_class(bank="week 2", exam="winter")) as visitor:
+        _work_through_the_bank(visitor.page, tmp_path)
+
+
+def _work_through_the_bank(page: Any, tmp_path: Path) -> None:
+    bring(page, learner({"pretest": 26}), tmp_path)
+    home(page)
+    page.get_by_role("button", name="week 2").click()
+    first = current(page)
     assert first == bank("week 2")[0]
-    answer(visitor_page, first)
-    visitor_page.wait_for_selector(f"{ROOT_} .told")
-    press(visitor_page, "Enter")
-    assert current(visitor_page, first) == bank("week 2")[1]
-    stage(visitor_page, "mock")
-    assert visitor_page.locator(f"{ROOT_} input[type=text]").input_value() == "winter"
+    answer(page, first)
+    page.wait_for_selector(f"{ROOT_} .told")
+    press(page, "Enter")
+    assert current(page, first) == bank("week 2")[1]
+    record = learner({"pretest": 26}) | {"pseudonym": "Nearly done"}
+    for name in bank("week 2")[:-1]:
+        one = item(name)
+        reply = {"choice": one.answer} if one.options else {"score": one.answer}
+        given = {"answer": {**reply, "certainty": "low"}, "item": name, "stage": "drills"}
+        record = ask("answer", record=record, now="2026-10-01T12:00:00Z", **given)["record"]
+    erase(page)
+    bring(page, record, tmp_path)
+    home(page)
+    page.get_by_role("button", name="week 2").click()
+    last = current(page)
+    assert last == bank("week 2")[-1]
+    assert f"{CLIPS} of {CLIPS}, week 2" in page.locator(f"{ROOT_} .where").inner_text()
+    answer(page, last)
+    page.wait_for_selector(f"{ROOT_} .told")
+    press(page, "Enter")
+    page.wait_for_selector(f"{ROOT_} .message:has-text('items are done')")
+    stage(page, "mock")
+    assert page.locator(f"{ROOT_} input[type=text]").input_value() == "winter"
 
 
-def _with_state(file: Path, state: str) -> str:
-    head, rest = file.read_text(encoding="utf-8").split('data-figure="trainer"><script', 1)
-    opened, rest = rest.split(">", 1)
-    safe = state.replace("</", "<\\/")
-    tail = rest.split("</script>", 1)[1]
-    return f'{head}data-figure="trainer"><script{opened}>{safe}</script>{tail}'
+def _for_class(**given: str) -> str:
+    """The page of an instructor, whose figure has other values."""
+    text = (HTML / PATH).read_text(encoding="utf-8")
+    head, rest = text.split('data-figure="trainer"><script', 1)
+    opening, rest = rest.split(">", 1)
+    state, tail = rest.split("</script>", 1)
+    put = json.dumps(json.loads(state) | given).replace("</", "<\\/")
+    return f'{head}data-figure="trainer"><script{opening}>{put}</script>{tail}'
