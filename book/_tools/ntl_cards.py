@@ -31,7 +31,7 @@ class Cards(SphinxDirective):
             if name not in known:
                 hint = did_you_mean(name, known) or f"Known: {', '.join(known)}."
                 raise self.error(f"no deck is called {name!r}. {hint}")
-        for folder in ("anatomy", "coding", "facs", "emotion"):
+        for folder in ("anatomy", "coding", "facs", "emotion", "force"):
             self.env.note_dependency(f"../../data/{folder}")
         return [nodes.raw("", render(known[name] for name in self.arguments), format="html")]
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from fau_teach.force.material import Parameter, parameters
 
+_HEAD = '<th scope="row" style="white-space: normal">'
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -25,12 +27,10 @@ class Card:
         for one in self.rows:
             number = "in a table" if one.value is None else f"{one.value:g}"
             unit = "" if one.unit == "1" else f" {one.unit}"
-            cells = (f"{number}{unit}", one.source, one.reason)
-            tail = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-            body.append(f'<tr><th scope="row">{html.escape(one.name)}</th>{tail}</tr>')
-        heads = "".join(
-            f'<th scope="col">{head}</th>' for head in ("constant", "value", "from", "reason")
-        )
+            why = f"{'chosen: ' if one.source == 'chosen' else ''}{one.reason}"
+            tail = "".join(f"<td>{html.escape(cell)}</td>" for cell in (f"{number}{unit}", why))
+            body.append(f"<tr>{_HEAD}{html.escape(one.name)}</th>{tail}</tr>")
+        heads = "".join(f'<th scope="col">{head}</th>' for head in ("constant", "value", "why"))
         return (
             '<div class="wide-table"><table><caption>What the source does not give, and what we '
             f"use</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"

@@ -98,6 +98,9 @@ class NullSpace:
     condition: float
     vectors: Float = field(repr=False)
 
+    def __str__(self) -> str:
+        return f"rank {self.rank}, nullity {self.nullity}"
+
 
 def null_space(matrix: Float) -> NullSpace:
     """Rank, nullity and the forces that have no effect: with K = 5 and M = 6, 5 and 13.

@@ -9,10 +9,14 @@ from fau_teach.widgets.conditions import ThreeConditions
 from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
 from fau_teach.widgets.faceview import FaceView
+from fau_teach.widgets.force_view import ForceView
+from fau_teach.widgets.hidden_force import HiddenForce
 from fau_teach.widgets.imbalance import ImbalanceSlider
+from fau_teach.widgets.integrators import Integrators
 from fau_teach.widgets.kappa_paradox import KappaParadox
 from fau_teach.widgets.keyframes import KeyFrameScrubber
 from fau_teach.widgets.lesion_lab import LesionLab
+from fau_teach.widgets.muscle_types import MuscleTypes
 from fau_teach.widgets.nerve_map import NerveMap
 from fau_teach.widgets.order import OrderShuffle
 from fau_teach.widgets.overlap import OverlapMap
@@ -33,10 +37,14 @@ __all__ = [
     "EquationReadings",
     "FaceView",
     "Figure",
+    "ForceView",
+    "HiddenForce",
     "ImbalanceSlider",
+    "Integrators",
     "KappaParadox",
     "KeyFrameScrubber",
     "LesionLab",
+    "MuscleTypes",
     "NerveMap",
     "OrderShuffle",
     "OverlapMap",

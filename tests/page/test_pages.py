@@ -20,7 +20,6 @@ WEIGHT_LIMIT = 300_000
 WEIGHT_LIMITS = {
     "book/practice/bench.html": 325_000,
     "book/practice/training.html": 350_000,
-    "book/03-labelling/practice.html": 340_000,
     "book/01-nerves-to-aus/4-lesion-lab.html": 310_000,
     "book/reference/action-units.html": 305_000,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from fau_teach import clip, coding, facs
 from fau_teach.coding import Event, Session
 from fau_teach.training import desk
-from fau_teach.training.bench_ops import REDO, bench, hidden, steps
+from fau_teach.training.bench_ops import _HELD, ACTS, REDO, acted, bench, hidden, steps
 from fau_teach.widgets import FIGURES, Bench
 from fau_teach.widgets.bench import REGIONS, SHORTCUTS, bench_data, first_clip
 
@@ -38,6 +39,11 @@ def call(op: str, made: Session | None = None, **more: Any) -> dict[str, Any]:
     return found
 
 
+def seen(made: Session, **see: Any) -> dict[str, Any]:
+    found: dict[str, Any] = call("table", made, see={"clip": "c", **see})
+    return found.get("table", found)
+
+
 def of(found: dict[str, Any]) -> Session:
     return Session.from_json(json.dumps(found["session"]))
 
@@ -47,24 +53,21 @@ def of(found: dict[str, Any]) -> Session:
 
 def test_the_table_says_how_long_and_whether_micro() -> None:
     made = session(event("12C", 3, offset=18), event("L14b+4", 40, apex=None, offset=None))
-    rows = call("table", made, coder="A", clip="c")["rows"]
+    rows = seen(made, coder="A")["rows"]
     assert [row["score"] for row in rows] == ["12C", "4+L14B"]
     assert rows[0]["lasts"] == "500 ms (467–533)"
     assert (rows[0]["type"], rows[0]["open"]) == ("micro", True)
     assert (rows[1]["type"], rows[1]["lasts"], rows[1]["offset"]) == ("", "", None)
-    classic = call("table", made, coder="A", clip="c", definition="classic")["rows"]
+    classic = seen(made, coder="A", definition="classic")["rows"]
     assert (classic[0]["type"], classic[0]["open"]) == ("macro", False)
-    assert (
-        "definition"
-        in call("table", made, coder="A", clip="c", definition="mine")["error"]["place"]
-    )
+    assert "definition" in seen(made, coder="A", definition="mine")["error"]["place"]
 
 
 def test_doubts_are_those_of_what_is_seen() -> None:
     made = session(event("12C", 3, apex=3), event("12", 3, coder="B", apex=3))
-    found = call("table", made, coder="A", clip="c")
+    found = seen(made, coder="A")
     assert [line.split(":")[0] for line in found["doubts"]] == ["e1"]
-    assert len(call("table", made, coder="A", clip="c", blind=False)["doubts"]) == 2
+    assert len(seen(made, coder="A", blind=False)["doubts"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -73,10 +76,9 @@ def test_doubts_are_those_of_what_is_seen() -> None:
 )
 def test_others_are_hidden_until_both_are_done(done: list[str], shown: list[str]) -> None:
     made = session(event(), event(coder="B", onset=4))
-    found = call("table", made, coder="A", clip="c", done=done)
+    found = seen(made, coder="A", done=done)
     assert [row["coder"] for row in found["rows"]] == shown
     assert found["hidden"] == 2 - len(shown)
-    assert found["coders"] == ["A", "B"]
     assert hidden(made.events[1], "A", done) is (len(shown) == 1)
 
 
@@ -89,10 +91,10 @@ def test_redo_of_each_kind_of_step() -> None:
         made = made.undo("A", WHEN)
         assert [one.aus for one in made.events] == ([score] if score else [])
     for score in ("12C", "12D", None):
-        made = of(call("redo", made, when=WHEN))
+        made = acted(made, {"op": "redo", "when": WHEN})
         assert [one.aus for one in made.events] == ([score] if score else [])
         assert made.history[-1].reason == REDO
-    assert "nothing" in call("redo", made)["error"]["problem"]
+    assert "nothing" in call("step", made, act={"op": "redo"})["error"]["problem"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -107,7 +109,7 @@ def test_redo_is_the_opposite_of_undo(moves: list[str]) -> None:
                 future.append(past.pop())
         elif move == "redo":
             if future:
-                made = of(bench({"op": "redo", "session": made.to_json(), "when": WHEN}))
+                made = acted(made, {"op": "redo", "when": WHEN})
                 past.append(future.pop())
         elif move == "add" or names:
             if move == "add":
@@ -125,9 +127,73 @@ def test_redo_is_the_opposite_of_undo(moves: list[str]) -> None:
 
 def test_a_step_of_another_coder_is_not_offered() -> None:
     made = session(event(), event("4", coder="B"))
-    assert call("table", made, coder="A", clip="c")["undo"] == ""
-    assert call("table", made, coder="B", clip="c")["undo"] == "add 4"
-    assert call("table", made.undo("B", WHEN), coder="B", clip="c")["redo"] == "add 4"
+    assert seen(made, coder="A")["undo"] == ""
+    assert seen(made, coder="B")["undo"] == "add 4"
+    assert seen(made.undo("B", WHEN), coder="B")["redo"] == "add 4"
+
+
+# -- the session that Python holds
+
+
+def follow(plain: dict[str, Any], told: dict[str, Any]) -> None:
+    """What bench.js does with an answer."""
+    for change in told["history"]:
+        at = [k for k, one in enumerate(plain["events"]) if one["id"] == change["event"]]
+        new = [change["after"]] if change["after"] else []
+        plain["events"][slice(at[0], at[0] + 1) if at else slice(1 << 30, None)] = new
+    plain["history"] += told["history"]
+    plain["watched"] = told.get("watched", plain["watched"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from([*ACTS, "watch"]), max_size=12), st.data())
+def test_the_bench_s_own_session_stays_equal_to_the_one_that_is_held(
+    moves: list[str], data: st.DataObject
+) -> None:
+    told = call("step", title="t")
+    plain, made = told["session"], Session("t")
+    for number, move in enumerate(moves):
+        ids = [one["id"] for one in plain["events"]]
+        which = data.draw(st.sampled_from(ids)) if ids else ""
+        fields = {"notes": f"{number}"} if move == "change" else {}
+        if move == "add":
+            fields = {**json.loads(session(event(onset=number)).to_json())["events"][0], "id": ""}
+        act = {"op": move, "id": which, "event": fields, "when": WHEN}
+        asked = {"watch": {"clip": "c", "fps": 30, "neutral": number}} if move == "watch" else {}
+        found = call("step", held=told["held"], **(asked or {"act": act}))
+        if "error" in found:  # nothing to take back, or nothing to change
+            with pytest.raises(coding.CodingError):
+                acted(made, act)
+            continue
+        made = acted(made, act) if not asked else of({"session": plain})
+        told = found
+        follow(plain, told)
+        if asked:
+            made = of({"session": plain})
+        assert of({"session": plain}) == made
+    whole = call("step", of({"session": plain}))["session"]
+    assert whole == plain
+
+
+def test_a_python_that_started_again_asks_for_the_whole_session() -> None:
+    told = call("step", title="t", act={"op": "add", "event": asdict(event())})
+    assert told["table"]["undo"] == ""  # nobody was named
+    assert "session" not in call("step", held=told["held"])
+    _HELD.clear()
+    assert call("step", held=told["held"])["error"]["place"] == "held"
+    again = call("step", of(told), act={"op": "change", "id": "e1", "event": {"notes": "x"}})
+    assert of(again).event("e1").notes == "x"
+    for _ in range(20):  # of many sessions only the last ones stay
+        last = call("step", title="t")["held"]
+    assert "error" in call("step", held=again["held"])
+    assert "error" not in call("step", held=last)
+
+
+def test_a_refused_step_leaves_what_is_held() -> None:
+    told = call("step", title="t", act={"op": "add", "event": asdict(event())})
+    for act in ({"op": "paint"}, {"op": "add", "event": 4}, {"op": "change", "id": "e9"}, 7):
+        assert call("step", held=told["held"], act=act)["error"]["advice"]
+    assert call("step", held=told["held"])["history"] == []
 
 
 # -- codes
@@ -189,19 +255,19 @@ def test_open_tells_sessions_tables_and_clips_apart(tmp_path: Path) -> None:
 @given(st.text(max_size=60), st.sampled_from(["x.csv", "x.json", "", "a.txt"]))
 def test_no_file_breaks_it(text: str, name: str) -> None:
     found = call("open", text=text, name=name)
-    assert found.keys() in ({"error"}, {"session", "notes", "clips"})
+    assert found.keys() in ({"error"}, {"held", "session", "notes", "clips", "table"})
     if "error" in found:
         assert found["error"]["advice"]
 
 
 def test_watch_keeps_a_clip_once() -> None:
     about = {"clip": "c", "fps": 30, "frames": 90, "neutral": None}
-    made = of(call("watch", session(event()), clip=about))
+    made = of(call("step", session(event()), watch=about))
     assert [(one.clip, one.frames) for one in made.watched] == [("c", 90)]
-    made = of(call("watch", made, clip={**about, "neutral": 4}))
+    made = of(call("step", made, watch={**about, "neutral": 4}))
     assert made.watched[0].neutral == 4
-    assert "error" in call("watch", made, clip="c")
-    assert "error" in call("watch", made, clip={**about, "neutral": 400})
+    assert "error" in call("step", made, watch="c")
+    assert "error" in call("step", made, watch={**about, "neutral": 400})
 
 
 def test_compare_wants_two_who_are_done() -> None:
@@ -250,7 +316,7 @@ def test_a_kernel_keeps_every_change(tmp_path: Path) -> None:
     figure = Bench(save=file, coder="A")
     assert figure.coded.events == ()
     figure.session = session(event()).to_json()
-    assert figure.saved == {"path": "session.json", "problem": ""}
+    assert figure.saved == {"path": "session.json", "problem": "", "note": ""}
     figure.close()
     assert Session.load(file) == session(event())
     again = Bench(session=session(), save=file)

@@ -102,7 +102,7 @@ def test_our_own_table_comes_back(tmp_path_factory, session):
     assert loaded.report.traps == ()
     assert state(loaded.session) == state(session)
     assert loaded.session.clips == session.clips
-    assert saved.lost == ("the history of changes",)
+    assert saved.lost == ("the history of changes", "who is done with a clip")
 
 
 @given(events(coder="Kim", clip="c"))

@@ -16,8 +16,9 @@ import decks  # noqa: E402
 import ntl_atlas  # noqa: E402
 import ntl_cards  # noqa: E402
 
-from fau_teach import agreement, anatomy, coding, emotion, facs  # noqa: E402
+from fau_teach import agreement, anatomy, coding, emotion, facs, sources  # noqa: E402
 from fau_teach.coding import boris, casme, elan_write, tidy  # noqa: E402
+from fau_teach.face.muscles import muscles  # noqa: E402
 
 DECKS = decks.decks()
 RELEASED = Path(__file__).with_name("released_cards.txt")
@@ -30,7 +31,7 @@ def cards(deck: str, direction: str) -> dict[str, tuple[str, str]]:
 
 
 def test_decks_that_pages_name() -> None:
-    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling"}
+    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode"}
     assert set(DECKS) == {"au", "confusions"} | chapters
 
 
@@ -230,6 +231,37 @@ def test_cards_of_formats_lose_what_their_writers_lose() -> None:
     words = ("without any event", "history of changes", "title")
     assert [any(word in line for line in tidy.LOST) for word in words] == [True] * 3
     assert all(word in backs["tidy"] for word in words)
+
+
+def test_s1_006_muscles_and_their_pull() -> None:
+    pull = {key: back for key, (_, back) in cards("04-force-ode", "pull").items()}
+    assert pull["frontalis_medial"].startswith("sheet")
+    assert pull["zygomaticus_major"].startswith("linear")
+    assert pull["orbicularis_oculi_orbital"].startswith("sphincter")
+    assert set(pull) == {one.muscle for one in muscles()}
+
+
+def test_every_severe_slip_of_chapter_4_has_a_card() -> None:
+    slips = cards("04-force-ode", "slip")
+    severe = {one.id.lower() for one in sources.errata() if re.match(r"E1-0[1-7]", one.id)}
+    assert len(severe) == 7
+    assert severe <= set(slips)
+    assert "We use: M^B = Σ m_i B̂(i)" in slips["e1-01"][1]
+
+
+def test_s1_016_methods_and_their_steps() -> None:
+    steps = {key: back for key, (_, back) in cards("04-force-ode", "method").items()}
+    assert steps["euler"].endswith("no step at all")
+    assert steps["semi-implicit"] == "Order 1\nBears a step up to 2.00 / ω"
+    assert steps["rk4"] == "Order 4\nBears a step up to 2.83 / ω"
+    assert steps["exact"].endswith("any step")
+
+
+def test_e1_13_to_e1_15_means_that_cannot_be() -> None:
+    means = {key: back for key, (_, back) in cards("04-force-ode", "mean").items()}
+    assert means["1-3d-physics"] == "57.2; the printed mean is 57.3"
+    assert means["3-ugn-b"] == "59.4; the printed mean is 60.0"
+    assert cards("04-force-ode", "gain")["20-of-the-labels"][1] == "+9.6 points of F1"
 
 
 def test_tables_hold_every_card() -> None:

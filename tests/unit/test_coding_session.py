@@ -310,3 +310,16 @@ def test_many_sessions_of_one_coder_keep_short_names() -> None:
     assert len({one.id for one in found}) == 1000
     assert max(len(one.id) for one in found) < 15
     assert [one.id for one in found[:3]] == ["e1", "Kim-e1", "Kim-e1-3"]
+
+
+def test_who_is_done_is_kept_and_joined() -> None:
+    first = lab(event(), watched=(Watched("c1", 30, 90, neutral=3, coders=("A",), done=("A",)),))
+    second = lab(event("B"), watched=(Watched("c1", 30, 90, neutral=5, done=["B", "B"]),))
+    assert Session.from_json(first.to_json()) == first
+    old = json.loads(first.to_json())
+    del old["watched"][0]["done"]  # a file of before
+    assert Session.from_json(json.dumps(old)).watched[0].done == ()
+    (one,) = joined([first, second]).watched
+    assert (one.coders, one.done, one.neutral) == (("A", "B"), ("A", "B"), 3)
+    with pytest.raises(CodingError, match="done: 'A' is a text"):
+        Watched("c", 30, done="A")  # type: ignore[arg-type]

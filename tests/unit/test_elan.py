@@ -97,7 +97,7 @@ def test_our_own_file_comes_back(tmp_path_factory, session):
     assert loaded.report.traps == ()
     assert loaded.session.events == session.events
     assert state(loaded.session) == state(session)
-    assert saved.lost == ("the history of changes",)
+    assert saved.lost == ("the history of changes", "who is done with a clip")
 
 
 @given(sessions())

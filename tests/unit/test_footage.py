@@ -13,6 +13,7 @@ import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,7 +23,16 @@ from hypothesis import strategies as st
 from fau_teach._reading import FileError
 from fau_teach.clip import Clip, Movement, Nuisance
 from fau_teach.coding import Watched
-from fau_teach.footage import Footage, Trace, images, open_footage, read_traces, rendered, video
+from fau_teach.footage import (
+    Footage,
+    Trace,
+    images,
+    open_footage,
+    opening,
+    read_traces,
+    rendered,
+    video,
+)
 
 np = pytest.importorskip("numpy")
 Image = pytest.importorskip("PIL.Image")
@@ -124,7 +134,7 @@ def test_every_frame_of_a_video_is_the_one_asked_for(tmp_path: Path, name: str, 
     all_exact(footage)
     footage.close()
     assert number_in(footage.read(77)) == 77  # opens again
-    assert told == []  # fewer than five hundred
+    assert told == [*((done, 150) for done in range(25, 150, 25)), (150, 150)]
 
 
 @pytest.mark.parametrize(("name", "text"), [("a.ts", STREAM), ("a.mp4", H264)])
@@ -286,7 +296,30 @@ def test_progress_is_told(tape: Any) -> None:
     video(
         tape([40 * at for at in range(1001)], announced=1001)[1], progress=lambda *o: told.append(o)
     )
-    assert told == [(500, 1001), (1000, 1001)]
+    assert told == [*((done, 1001) for done in range(25, 1001, 25)), (1001, 1001)]
+
+
+@pytest.mark.parametrize("kernel", [False, True])
+def test_a_long_reading_says_how_far_it_is(
+    kernel: bool, tape: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, path = tape([40 * at for at in range(101)], announced=101)
+    if kernel:
+        monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    else:
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    open_footage(path)
+    assert capsys.readouterr() == ("", "")  # it was over soon
+    clock = iter(range(1000))
+    monkeypatch.setattr(opening, "monotonic", lambda: next(clock))
+    assert open_footage(path, name="mine").name == "mine"
+    shown = capsys.readouterr()
+    told, silent = (shown.out, shown.err) if kernel else (shown.err, shown.out)
+    assert silent == ""
+    assert (
+        told == f"\r{path.name}: 75 of 101 frames read\r{path.name}: 100 of 101 frames read"
+        f"\r{path.name}: 101 of 101 frames read\n"
+    )
 
 
 def test_what_is_no_video_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

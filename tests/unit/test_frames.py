@@ -35,7 +35,7 @@ class Heard(Frames):
     """A figure whose messages are kept, with what lets a test wait for them."""
 
     def __init__(self, film: Footage | None = None) -> None:
-        self.footage = film
+        self.films = (film,) if film else ()
         self.said: list[tuple[dict[str, Any], list[bytes]]] = []
         self.news = threading.Condition()
         super().__init__()
@@ -85,12 +85,12 @@ def test_other_messages_are_not_meant_for_it() -> None:
     [
         ({"index": 200}, "It has 0 to 199"),
         ({"index": -1}, "It has 0 to 199"),
-        ({"index": "3"}, "is no frame, width and view"),
-        ({"index": True}, "is no frame, width and view"),
-        ({"index": None}, "is no frame, width and view"),
+        ({"index": "3"}, "is no frame, width, view and film"),
+        ({"index": True}, "is no frame, width, view and film"),
+        ({"index": None}, "is no frame, width, view and film"),
         ({"index": 3, "width": 10**9}, "is no width"),
-        ({"index": 3, "width": 0.5}, "is no frame, width and view"),
-        ({"index": 3, "view": ["x"]}, "is no frame, width and view"),
+        ({"index": 3, "width": 0.5}, "is no frame, width, view and film"),
+        ({"index": 3, "view": ["x"]}, "is no frame, width, view and film"),
         ({"index": 3, "view": "heat"}, "no view 'heat'"),
         ({"index": 13}, "frame 13 is torn"),
     ],
@@ -108,7 +108,7 @@ def test_what_is_wrong_is_told_and_ends_nothing(more: dict[str, Any], problem: s
 def test_without_footage_it_says_so() -> None:
     figure = Heard()
     figure.ask(1, 0)
-    assert figure.wait(1) == [{"frame": 1, "error": "No footage is open."}]
+    assert figure.wait(1) == [{"frame": 1, "error": "There is no film 0: 0 are open."}]
     figure.close()
 
 
@@ -182,7 +182,7 @@ from fau_teach.footage import Footage
 from fau_teach.widgets._frames import Frames
 picture = lambda at: [(at, np.full((48, 64, 3), at % 256, np.uint8))]
 figure = Frames()
-figure.footage = Footage("a", 200, 300, (64, 48), picture)
+figure.films = (Footage("a", 200, 300, (64, 48), picture),)
 print(figure.comm.comm_id)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fau_teach._reading import FileError
 from fau_teach.agreement import Report
 from fau_teach.coding import CodingError, Decision, Event, Session, Watched, consensus, write
 from fau_teach.coding.lab import LabReport, lab_report
+from fau_teach.coding.saver import Saver
 
 
 def coded(coder: str, **clips: str) -> Session:
@@ -103,16 +105,40 @@ def test_what_cannot_be_read_stops_nothing(folder: Path) -> None:
     (folder / "notes.md").write_text("?")
     (folder / "sub").mkdir()
     (folder / "face.csv").write_text("frame,timestamp,confidence,success,AU01_r\n1,0,0.9,1,2\n")
-    (folder / ".ann.json.journal").write_bytes(b"")
     lab = lab_report(folder, resamples=0)
     assert lab.coders == ("Ann", "Ben", "Cem")
-    assert len(lab.problems) == 4
-    assert "ann.json is open, or was not closed" in lab.problems[0]
-    assert "broken.json" in lab.problems[1]
-    assert "face.csv is the output of a program" in lab.problems[2]
-    assert "this is a clip script" in lab.problems[3]
+    assert len(lab.problems) == 3
+    assert "broken.json" in lab.problems[0]
+    assert "face.csv is the output of a program" in lab.problems[1]
+    assert "this is a clip script" in lab.problems[2]
     with pytest.raises(FileError, match="folder cannot be read"):
         lab_report(folder / "none")
+
+
+def test_a_bench_that_is_open_or_was_killed_counts_with_what_it_kept(folder: Path) -> None:
+    with (
+        Saver(folder / "ben.json", rest_s=60) as older,
+        Saver(folder / "dan.json", rest_s=60) as newer,
+    ):
+        kept = Session.load(folder / "ben.json")
+        older.save(kept.add(coded("Ben", c="4").events[0].but(id="", onset=12)))
+        newer.save(coded("Dan", a="12C"))
+        lab = lab_report(folder, resamples=0)
+        assert not (folder / "dan.json").exists()
+        assert (lab.counts["Ben", "c"], lab.counts["Dan", "a"]) == (2, 1)
+        assert (lab.coders, lab.problems) == (("Ann", "Ben", "Cem", "Dan"), ())
+        newer.save("{")
+        assert "dan.json: line 1" in lab_report(folder, resamples=0).problems[0]
+
+
+def test_who_is_not_done_is_told(folder: Path) -> None:
+    ann = Session.load(folder / "ann.json")
+    a, b, c = ann.watched
+    marked = (replace(a, done=("Ann",)), b, replace(c, done=("Ann",)))
+    replace(ann, watched=marked).save(folder / "ann.json")
+    lab = lab_report(folder, resamples=0)
+    assert lab.problems == ("Ann is not done with b.",)  # the others never say whether they are
+    assert lab.session.watched[0].done == ("Ann",)
 
 
 def test_files_of_other_formats_count(folder: Path) -> None:

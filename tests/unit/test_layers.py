@@ -29,9 +29,17 @@ CHAIN = (
     "training",
     "footage",
     "datasets",
+    "published",
+    "force",
+    "evaluate",
+    "models",
+    "experiments",
     "sources",
     "plots",
     "evidence_plots",
+    "training_plots",
+    "force_plots",
+    "network_plots",
     "widgets",
     "exercises",
     "cli",
@@ -91,8 +99,8 @@ def test_the_package_is_small() -> None:
     scripts = sum(
         len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.js")
     )
-    assert python <= 40_000
-    assert scripts <= 7_000
+    assert python <= 48_000
+    assert scripts <= 7_500
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -32,6 +32,8 @@ ASK = "## Check yourself\n\n1. Why?\n\n:::{dropdown} Answer\n1. So.\n:::\n"
 FIVE = "## Summary in five sentences\n\n" + "".join(f"{n}. It is so.\n" for n in range(1, 6))
 END = "## Further reading\n## What a coder should now do differently\n"
 
+TOOL = "# Sums\n\n**It reads** files. **It writes** one. **You need** files."
+
 
 def lab(*cells: str, outputs: bool = False) -> str:
     """A notebook; text that begins with '#' or a letter and a space is Markdown."""
@@ -100,6 +102,8 @@ SAMPLES = [
      '<script src="https://a.b/c.js"></script>', "loads https://a.b/c.js"),
     ("NTL024", "built", '<link rel="license" href="https://a.b">',
      "<style>a { background: url('https://a.b/c.png') }</style>", "a style loads"),
+    ("NTL025", "tool", lab(TOOL), lab(TOOL.replace("writes", "prints")), "**It writes**"),
+    ("NTL025", "tool", lab(TOOL, ">a = 1"), lab(TOOL, '>check("1.1", 2)'), "put it into a lab"),
 ]  # fmt: skip
 
 
@@ -112,6 +116,21 @@ def problems(kind: lint.Kind, text: str, path: Path = Path("x", "y.md")) -> dict
 def test_rule(code: str, kind: lint.Kind, good: str, bad: str, words: str) -> None:
     assert code not in problems(kind, good)
     assert words in problems(kind, bad)[code]
+
+
+def test_a_notebook_that_asks_nothing_is_a_tool() -> None:
+    kinds = {name: lint.kind_of(Path(name)) for name in ("03-labelling-2.ipynb", "class.ipynb")}
+    assert kinds == {"03-labelling-2.ipynb": "lab", "class.ipynb": "tool"}
+
+
+def test_a_plot_of_a_tool_is_described_in_the_metadata_of_its_cell() -> None:
+    words = {"image": {"alt": "Three bars, the first is high"}, "figure": {"caption": "w" * 20}}
+    cell = {"cell_type": "code", "metadata": {"mystnb": words}, "source": ["plots.bars();"]}
+    good = json.dumps({"cells": [cell]})
+    assert {"NTL009", "NTL010"}.isdisjoint(problems("tool", good))
+    cell["metadata"] = {}
+    bad = json.dumps({"cells": [cell]})
+    assert {"NTL009", "NTL010"} <= set(problems("tool", bad))
 
 
 def lesson(folder: Path, text: str, row: str) -> dict[str, str]:
@@ -197,7 +216,7 @@ def test_our_own_pages_and_labs_are_clean() -> None:
 
 def test_every_kind_of_document_is_read() -> None:
     kinds = {document.kind for document in lint.documents(built=False)}
-    assert kinds == {"lesson", "chapter", "page", "lab"}
+    assert kinds == {"lesson", "chapter", "page", "lab", "tool"}
 
 
 @pytest.mark.parametrize("arguments", [["--rules"], []])

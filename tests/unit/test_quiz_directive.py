@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ("01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode")
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
 import items  # noqa: E402
@@ -46,9 +47,7 @@ def test_options_are_shuffled_but_stay_put() -> None:
     assert sorted(one["text"] for one in first) == sorted(one["text"] for one in options)
 
 
-@pytest.mark.parametrize(
-    "name", ["01-nerves-to-aus", "02-au-tables", "03-labelling", "generated:rules"]
-)
+@pytest.mark.parametrize("name", [*CHAPTERS, "generated:rules"])
 def test_the_right_answer_is_not_always_in_the_same_place(name: str) -> None:
     places = set()
     for item in ntl_quiz.load(name):
@@ -125,7 +124,7 @@ def test_a_wrong_directive_is_told(name: str, options: dict[str, int], message: 
         ntl_quiz.load(name, **options)
 
 
-@pytest.mark.parametrize("name", ["01-nerves-to-aus", "02-au-tables", "03-labelling"])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_parts_hold_every_item_once_and_each_has_a_page(name: str) -> None:
     whole = [one["id"] for one in ntl_quiz.load(name)]
     kept = ntl_progress.quizzes(name)
@@ -148,7 +147,7 @@ def test_an_answer_of_the_first_part_stays_where_it_was_kept() -> None:
 def test_each_item_says_where_its_answer_comes_from() -> None:
     assert ntl_quiz.origin("S0-104 E0-07 cohen1960") == "Source: S0-104, E0-07, Cohen 1960."
     assert ntl_quiz.origin("outside") == ""
-    for name in ("01-nerves-to-aus", "02-au-tables", "03-labelling"):
+    for name in CHAPTERS:
         for item in items.quiz(name):
             told = form(item).select_one(".ntl-from").text
             assert told.startswith("Source: ") or item["source"] == "outside", item["id"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fau_teach.coding import Event, Session
 from fau_teach.coding import saver as module
-from fau_teach.coding.saver import Saver, _Journal
+from fau_teach.coding.saver import Saver, _Journal, newest
 
 
 @pytest.fixture
@@ -147,6 +147,40 @@ def test_a_grown_journal_is_emptied_into_the_file(path: Path) -> None:
     assert path.exists()
     die(saver)
     assert Saver(path).load() == "29 " * 40_000
+
+
+def test_the_file_follows_when_no_save_has_come_for_a_moment(path: Path) -> None:
+    with Saver(path, rest_s=0.05) as saver:
+        for number in range(5):
+            assert saver.save(f"state {number}")
+            assert newest(path) == f"state {number}"
+        until = time.monotonic() + 10
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert path.read_text() == newest(path) == "state 4"
+        assert not saver.journal.stat().st_mode & 0o111
+    assert newest(path) == "state 4"
+    assert newest(path.with_name("none")) is None
+
+
+def test_a_problem_that_comes_and_goes_by_itself_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with Saver(path, wait_s=0.05, told=lambda: told.append(saver.problem)) as saver:
+        failing(monkeypatch, "write", 2)
+        assert not saver.save("one")
+        until = time.monotonic() + 10
+        while len(told) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+    assert ["No space left" in one for one in told] == [True, False]
+    with Saver(path, rest_s=0.05, told=lambda: told.append(other.problem)) as other:
+        assert other.save("two")
+        path.write_text("not ours")
+        until = time.monotonic() + 10
+        while len(told) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert "Another program changed session.json" in told[2]
 
 
 def test_two_writers_of_one_file(path: Path) -> None:
@@ -364,6 +398,11 @@ def test_a_file_system_without_locks_saves_all_the_same(
     with Saver(path) as saver:
         assert saver.save("one")
     assert path.read_text() == "one"
+    monkeypatch.delattr(fcntl, "flock")  # as in a browser
+    with Saver(path) as saver:
+        assert saver.load() == "one"
+        assert saver.save("two")
+    assert path.read_text() == "two"
 
 
 def test_a_journal_removed_between_opening_and_locking(

@@ -28,6 +28,7 @@ TABLES = sorted((ROOT / "data").rglob("*.csv"))
 BIBLIOGRAPHY = ROOT / "book" / "references.bib"
 
 # Their source column names a whole source (S0 … SX), not an inventory row.
+CARDS = ("data/force/material.csv", "data/force/network.csv")
 WHOLE_SOURCE_TABLES = {"errata.csv", "inventory.csv"}
 
 
@@ -302,4 +303,6 @@ def test_every_source_in_a_table_is_an_inventory_id_or_outside() -> None:
     known = {item.id for item in inventory()} | {"outside"}
     used = cells("source", skip=WHOLE_SOURCE_TABLES)
     assert used, "no table names a source: the scan is broken"
+    # A constant that nobody measured says so; its reason stands beside it.
+    used = [one for one in used if not (one[0].startswith(CARDS) and one[1] == "chosen")]
     assert not [(place, value) for place, value in used if value not in known]

@@ -22,7 +22,7 @@ from fau_teach.training import (
     verdict,
 )
 from fau_teach.training.items import NOTHING, SIDES, VERSION, asked, parts_of, target
-from fau_teach.training.marking import cues, rows
+from fau_teach.training.marking import WITHIN_S, cues, how, rows
 from fau_teach.training.skills import LEVELS, flashed
 
 ALL = [(one.id, kind) for one in skills().values() for kind in one.kinds]
@@ -199,6 +199,30 @@ def test_wrong_choice_names_the_set_and_its_cue() -> None:
     assert told[0]["cue"] == skill("cheek_or_lid").cue
     assert "eye" in " ".join(told[0]["regions"]) or told[0]["regions"]
     assert {each["other"] for each in told[0]["pairs"]} == {"7"}
+
+
+def test_how_to_answer_tells_what_counts() -> None:
+    assert how(item("1.which.cheek_or_lid.medium.5")) == ""
+    assert "One letter off counts half" in how(item("1.grade.intensity.medium.5"))
+    assert how(item("1.score.clips.medium.5")).endswith("Not asked: blink and speech.")
+    assert how(item("1.score.closed_or_blink.medium.5")).endswith("Not asked: speech.")
+    one = item("1.mark.timing.medium.5")
+    assert f"up to {round(WITHIN_S * one.clip.fps)} frames" in how(one)
+    # Nothing may tell that in an item nothing moves.
+    assert how(item("1.neutral.clips.medium.5")) == how(item("1.score.clips.medium.5"))
+
+
+def test_a_code_that_no_set_explains_is_described() -> None:
+    one = item("1.which.presence.medium.5")
+    (told,) = cues(one, verdict(one, "absent" if one.answer == "present" else "present"))
+    (code,) = one.codes
+    assert [look.split(":")[0] for look in told["looks"]] == [str(facs.au(code))]
+    graded = item("1.grade.intensity.medium.5")
+    off = chr(ord(graded.answer) + (1 if graded.answer < "E" else -1))
+    (row,) = rows(graded, verdict(graded, off))
+    assert row["steps"] == ord(off) - ord(graded.answer)
+    pair = item("1.which.cheek_or_lid.medium.5")
+    assert cues(pair, verdict(pair, "6"))[0]["looks"] == []
 
 
 def test_a_written_confusion_counts_for_its_set() -> None:

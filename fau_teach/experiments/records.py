@@ -1,0 +1,92 @@
+"""Result tables: written whole, with configuration, seed, hash, machine and duration beside."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fau_teach._data import read_csv, read_json
+from fau_teach._records import write_whole
+
+NAMES = ("force_table1", "force_table4", "force_table5", "force_labels")
+"""Experiments of chapter 4; each writes a table of its name."""
+FOLDER = Path(__file__).parents[2] / "data" / "results"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored result.
+
+    Attributes
+    ----------
+    name : of the experiment
+    rows : of its table, all cells text
+    about : what made it
+    stale : whether the code or the data have changed since
+    """
+
+    name: str
+    rows: tuple[dict[str, str], ...] = field(repr=False)
+    about: Mapping[str, Any] = field(repr=False)
+    stale: bool
+
+    def __str__(self) -> str:
+        shown = ("seed", "seconds", "machine", "made")
+        told = ", ".join(f"{key} {self.about[key]}" for key in shown if key in self.about)
+        return f"{self.name}: {told}{'; the code has changed since' if self.stale else ''}"
+
+
+def recorded(name: str, table: str = "") -> Recorded:
+    """A result in ``data/results``, or a further table of it.
+
+    Raises
+    ------
+    DataError
+        The experiment has not been run; ``make experiments`` does.
+    """
+    from fau_teach.models.data import fingerprint
+
+    about = read_json(f"results/{name}.json")
+    rows = read_csv(f"results/{table or name}.csv")
+    return Recorded(name, rows, about, about["package_hash"] != fingerprint())
+
+
+def there(name: str, folder: Path, asked: Row) -> bool:
+    """Whether this experiment has been finished with this code and these settings."""
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        return False
+    about = json.loads(path.read_text(encoding="utf-8"))
+    return all(about.get(key) == value for key, value in json.loads(json.dumps(asked)).items())
+
+
+def write(name: str, rows: Sequence[Row], folder: Path) -> Path:
+    """One table: floats with four digits, columns of the first row."""
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    table.writeheader()
+    for row in rows:
+        table.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_whole(folder / f"{name}.csv", text.getvalue())
+
+
+def record(
+    name: str, tables: Mapping[str, Sequence[Row]], asked: Row, more: Row, folder: Path
+) -> None:
+    """Write all tables of an experiment, and last the file that says it is finished."""
+    for table, rows in tables.items():
+        write(table, rows, folder)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    about = {**asked, **more, "package": version("fau_teach"), "torch": version("torch"),
+             "machine": machine}  # fmt: skip
+    write_whole(folder / f"{name}.json", json.dumps(about, indent=2) + "\n")

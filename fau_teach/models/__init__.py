@@ -1,0 +1,40 @@
+"""Models: the source's network at course size, and what it learns from.
+
+Importing this package imports neither torch nor a face; each name is fetched when it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+_PLACES = MappingProxyType(
+    {
+        "card": "parameters weights",
+        "checkpoint": "cache_folder load save",
+        "data": "Course Sequences fingerprint made",
+        "force_net": "FEATURES ForceNet MeshEncoder Seen Shape frozen",
+        "image": "SmallCNN backbone features load_cnn save_cnn trained",
+        "mesh": "Stage stages",
+        "real": "real_sequences",
+        "training": "Answers Settings answers fit load_net save_net",
+    }
+)
+_WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        advice = "make setup installs it (SET=full), or pip install torch"
+        raise ModuleNotFoundError(f"{name} needs torch: {advice}.", name="torch") from None
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_WHERE))

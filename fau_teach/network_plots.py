@@ -1,0 +1,217 @@
+"""Figures of the network of chapter 4 and of its published scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fau_teach import force, published
+from fau_teach.force import losses
+from fau_teach.plots import AU, MUSCLE, NERVE, NOTE, PALE, PHONE, QUIET, STYLE, TEXT, _axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def branches(first: str = "3D Physics", second: str = "2D Image") -> Axes:
+    """Set two rows of Table 1 side by side, unit by unit.
+
+    Returns
+    -------
+    Axes with a row a unit, sorted by the difference: a dot for the first row, an open square for
+    the second, a line between them
+
+    Source: S1-035, S1-036, S1-038; E1-17.
+    """
+    table = published.table("1")
+    gain = table.gain(first, second)
+    codes = sorted(gain, key=lambda code: -gain[code])
+    ax = _axes(PHONE, 4.4)
+    for place, code in enumerate(codes):
+        one, other = table[first].used[code], table[second].used[code]
+        ax.plot((one, other), (place, place), "-", color=PALE, zorder=1)
+        said = f"{gain[code]:+.1f}".replace("-", "−")
+        ax.text(min(one, other) - 2, place, said, ha="right", va="center")
+    places = range(len(codes))
+    squares, dots = ([table[row].used[code] for code in codes] for row in (second, first))
+    ax.plot(squares, places, "s", color=AU, mfc="white", mew=1.5, label=second)
+    ax.plot(dots, places, "o", color=MUSCLE, label=first)
+    ax.set_yticks(places, [f"AU{code}" for code in codes])
+    ax.set(xlim=(10, 95), ylim=(len(codes) - 0.5, -0.5), xlabel="F1 [%], and the difference")
+    ax.grid(visible=True, axis="x")
+    ax.figure.legend(loc="upper center", ncols=2, frameon=False, bbox_to_anchor=(0.5, 1.05))
+    return ax
+
+
+def few_labels() -> Axes:
+    """Draw F1 over the share of labelled frames, with and without the reconstruction loss.
+
+    Returns
+    -------
+    Axes with a line for each loss and the gain beside an arrow at each share
+
+    Source: S1-055; E1-18.
+    """
+    table = published.table("4")
+    shares = [int(column.split()[0]) for column in table.columns]
+    ax = _axes(PHONE, 3.0)
+    for row, colour, mark in zip(table.rows, (QUIET, MUSCLE), ("s", "o"), strict=True):
+        values = list(row.used.values())
+        ax.plot(shares, values, marker=mark, color=colour, mfc="white" if mark == "s" else colour)
+        word = row.method.replace("AU loss and", "with")
+        ax.text(60, values[0], word, color=TEXT, va="center")
+    low, high = (row.used for row in table.rows)
+    for share, column in zip(shares, table.columns, strict=True):
+        ax.annotate(
+            "", xy=(share, high[column] - 0.6), xytext=(share, low[column] + 0.6),
+            arrowprops={"arrowstyle": "->", "color": TEXT},
+        )  # fmt: skip
+        middle = (low[column] + high[column]) / 2
+        gain = f"+{high[column] - low[column]:.1f}"
+        ax.text(share * 0.94, middle, gain, ha="right", va="center")
+    ax.set(xscale="log", xlim=(2.6, 330), ylim=(25, 50), ylabel="mean F1 [%]")
+    ax.set_xlabel("share of frames with labels")
+    ax.set_xticks(shares, table.columns)
+    ax.minorticks_off()
+    ax.grid(visible=True, axis="y")
+    return ax
+
+
+def one_mass(mass: float = 1.0, hertz: float = 0.0, zeta: float = 0.5) -> force.System:
+    """One coordinate under one force, free or on a damped spring.
+
+    Parameters
+    ----------
+    mass : [kg]
+    hertz : frequency of the spring without damping; 0 leaves spring and damping out
+    zeta : damping ratio
+    """
+    omega = 2 * np.pi * hertz
+    parts = (mass, 2 * zeta * omega * mass, omega**2 * mass, 1.0)
+    m, d, k, g = (np.array([[part]]) for part in parts)
+    return force.System(m, d, k, g, ("c",), ("F",))
+
+
+def network() -> Axes:
+    """Draw the source's network; every arrow bears the number of its equation.
+
+    Returns
+    -------
+    Axes; filled boxes hold numbers that training changes
+
+    Source: S1-003b, S1-004, S1-017 to S1-022.
+    """
+    ax = _axes(7.2, 4.6)
+    boxes = {
+        "video": (0.0, 2.0, "video", False),
+        "mesh": (0.0, 3.6, "mesh $u$", False),
+        "z3d": (2.0, 3.6, "encoder\n$z^{3d}$", True),
+        "phys": (4.0, 3.6, "regression\n$M^B$, $F$", True),
+        "solver": (6.2, 3.6, "ODE solver\n$\\tilde c$", False),
+        "3d": (8.2, 3.6, "$L_{3d}$", False),
+        "picture": (0.0, 0.4, "picture", False),
+        "z2d": (2.6, 0.4, "backbone\n$z^{2d}$, frozen", False),
+        "head": (6.2, 0.4, "head\n$p$ of each AU", True),
+        "au": (8.2, 0.4, "$L_{au}$", False),
+        "keep": (4.0, 5.2, "$L_{clean}$, $L_{smooth}$", False),
+        "c": (6.2, 2.0, "coordinates $c$", False),
+    }
+    drawn = {}
+    for name, (x, y, words, learns) in boxes.items():
+        drawn[name] = ax.text(
+            x, y, words, ha="center", va="center", fontsize=10, color="white" if learns else TEXT,
+            bbox={"boxstyle": "round,pad=0.45", "fc": NERVE if learns else "white", "ec": QUIET},
+            zorder=1,
+        )  # fmt: skip
+    ways = (
+        ("video", "mesh", "reconstruction"), ("mesh", "z3d", "7"), ("z3d", "phys", "8"),
+        ("phys", "solver", "9, 10"), ("solver", "3d", "13"), ("video", "picture", "frame"),
+        ("picture", "z2d", "11"), ("z2d", "head", "12"), ("head", "au", "14"),
+        ("phys", "head", "12"), ("c", "head", "12"), ("phys", "keep", "15, 16"),
+        ("mesh", "c", "3"), ("c", "solver", "10"), ("c", "3d", "13"),
+    )  # fmt: skip
+    for start, end, number in ways:
+        (x0, y0), (x1, y1) = boxes[start][:2], boxes[end][:2]
+        ax.annotate(
+            "", xy=(x1, y1), xytext=(x0, y0), zorder=2,
+            arrowprops={
+                "arrowstyle": "-|>", "color": QUIET, "shrinkA": 2, "shrinkB": 2,
+                "patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(),
+            },
+        )  # fmt: skip
+        part = 0.3 if x0 != x1 and y0 != y1 else 0.48  # where two arrows cross stands no number
+        ax.text(
+            x0 + part * (x1 - x0), y0 + part * (y1 - y0), number, fontsize=9, ha="center",
+            va="center", color=TEXT, zorder=3, bbox={"fc": "white", "ec": "none", "pad": 1},
+        )  # fmt: skip
+    ax.set(xlim=(-0.9, 8.8), ylim=(-0.3, 5.7))
+    ax.set_axis_off()
+    return ax
+
+
+def loss_sign(steps: int = 50) -> Axes:
+    """Draw what gradient descent makes of one active unit with the used and the printed sign.
+
+    Returns
+    -------
+    Axes with the probability after each step, on a logarithmic scale
+
+    Source: S1-024; E1-03.
+    """
+    ax = _axes(PHONE, 3.0)
+    for variant, colour, line, at in (("used", AU, "-", 3), ("printed", NOTE, "--", 1e-7)):
+        path = losses.descend(1, variant, steps=steps)  # type: ignore[arg-type]
+        ax.plot(path, line, color=colour)
+        word = "with the minus" if variant == "used" else "as printed"
+        ax.text(steps * 0.98, at, word, ha="right", color=TEXT)
+    ax.set(yscale="log", xlim=(0, steps), ylim=(1e-11, 20))
+    ax.set(xlabel="gradient step", ylabel="probability of the AU")
+    ax.grid(visible=True, axis="y")
+    return ax
+
+
+def reach(frames: int = 8, hertz: float = 6.0, rate: float = 25.0) -> tuple[Axes, Axes]:
+    """Draw which frame of the motion depends on which frame of the force.
+
+    Parameters
+    ----------
+    frames : of the sequence
+    hertz : frequency of the damped spring of the used version
+    rate : frames a second of the used version
+
+    Returns
+    -------
+    Axes of Eq. 6 as printed, and of the exact step with stiffness and damping; rows are frames
+    of the motion, columns frames of the force, numbers relative to the largest of the panel
+
+    Source: S1-020; E1-04.
+    """
+    import matplotlib.pyplot as plt
+
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
+    with plt.style.context(STYLE):
+        _, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4))
+    for ax, system, step, method, title in (
+        (left, one_mass(), 1.0, "printed", "as printed"),
+        (right, one_mass(hertz=hertz), 1 / rate, "exact", "as used"),
+    ):
+        columns = [
+            force.integrate(
+                system, pulse[:, None], step=step, method=method, allow_unstable=True,
+                c0=np.zeros(1), v0=np.zeros(1),
+            ).c.ravel()
+            for pulse in np.eye(frames)
+        ]  # fmt: skip
+        table = np.abs(np.stack(columns, axis=1))
+        table = table / table.max()
+        ax.imshow(table, cmap="Greys", vmin=0, vmax=1.4)
+        for row, column in np.argwhere(table > 0.005):
+            said = f"{table[row, column]:.2f}".removeprefix("0")
+            shade = "white" if table[row, column] > 0.6 else TEXT
+            ax.text(column, row, said, ha="center", va="center", fontsize=8, color=shade)
+        ax.set(xlabel="frame of the force", ylabel="frame of the motion")
+        ax.set_title(title, fontsize=10)
+        ax.set_xticks(range(frames))
+        ax.set_yticks(range(frames))
+    return left, right
