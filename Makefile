@@ -1,5 +1,5 @@
 # Nerve to Label: every command sets up what it needs; a second run does no needless work.
-#   SET=light   without torch and open3d: enough for chapters 1 to 3
+#   SET=light   without torch and open3d: enough for chapters 1 to 4
 #   PORT=8000   where `make serve` listens
 PYTHON ?= python3
 SET ?= full
@@ -15,7 +15,7 @@ export PYTHONUTF8 := 1
 ROOT_FLAG := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev book serve lab test check unit notebooks page lint bench audit labs lock clean
+.PHONY: help setup setup-dev book serve lab test check unit notebooks page lint bench experiments audit labs lock clean
 
 help:  ## Show this list
 	@echo "Nerve to Label: a handbook of facial action units"
@@ -68,6 +68,9 @@ page: setup-dev
 bench:  ## Print speed ratios against named alternatives; PART=force runs one part
 	@$(PYTHON) .ci/setup.py bench
 	@$(BIN)/python -m tests.benchmarks $(PART)
+
+experiments: setup  ## Run the long experiments that are not recorded yet; NAME=force_table1 runs one
+	@$(BIN)/python -m fau_teach.experiments $(NAME)
 
 audit: setup-dev  ## Run slow checks with outside tools; each says what to install where it is skipped
 	@$(BIN)/pytest -q tests/audit
