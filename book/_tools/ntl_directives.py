@@ -185,16 +185,22 @@ class Glossary(Base):
 
 
 class Coverage(Base):
-    """What the sources teach, and the page and test that serve it."""
+    """What the sources teach, and the page and test that serve it; the sources are arguments."""
+
+    required_arguments = 1
+    optional_arguments = len(SOURCES) - 1
 
     def run(self) -> list[nodes.Node]:
         """Write one table a source."""
+        if unknown := set(self.arguments) - set(SOURCES):
+            raise self.error(f"no source {sorted(unknown)}; there are {', '.join(SOURCES)}")
         rows = read_csv("coverage.csv", ("id", "page", "test", "note"))
         known = {item.id for item in sources.inventory()} | {one.id for one in sources.errata()}
         result: list[nodes.Node] = [
             nodes.paragraph("", f"{len(rows)} of {len(known)} rows have their place so far.")
         ]
-        for key, title in SOURCES.items():
+        for key in self.arguments:
+            title = SOURCES[key]
             chosen = [row for row in rows if source_of(row["id"]) == key]
             if chosen:
                 result.append(nodes.rubric("", f"{title}: {len(chosen)} rows"))

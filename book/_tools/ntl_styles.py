@@ -19,7 +19,7 @@ NESTED = {"media", "supports", "layer"}
 # Scripts that hold data and set no class; among so many letters every short word occurs.
 DATA = {"vendor", "face", "faces", "locales"}
 # Parts of the framework that its script can make but that only a page can ask for.
-PARTS = {"carousel", "modal", "offcanvas", "popover", "toast"}
+PARTS = {"alert", "card", "carousel", "list", "modal", "offcanvas", "popover", "toast"}
 
 
 def classes(pages: Iterable[str]) -> set[str]:

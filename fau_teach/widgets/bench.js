@@ -19,7 +19,7 @@ function render({ model, el }) {
     draft: { ...NOTHING }, sheets: {}, step: "code" });
   const work = fresh();
   let [rows, answer, folders, drives, ended] = [[], UNKNOWN, new Map(), new Map(), false];
-  let [chain, busy, held, sent] = [Promise.resolve(), 0, "", null];
+  let [chain, busy, held, sent, compared] = [Promise.resolve(), 0, "", null, 0];
 
   const coder = () => (work.pass > 1 ? `${work.coder || "me"} #${work.pass}` : work.coder || "me");
   const watched = () => work.session?.watched.find((one) => one.clip === work.clip);
@@ -395,7 +395,8 @@ function render({ model, el }) {
     if (!done().includes(coder())) { pane.replaceChildren(make("h4", {}, "Compare"), quiet("Press “Done with this clip” on the first step, then compare. What you change afterwards is marked as changed after comparison.")); return; }
     const script = work.scripts[work.clip];
     const mine = rows.filter((one) => one.coder === coder());
-    const parts = [make("h4", {}, "Compare")];
+    const parts = [make("h4", {}, "Compare")], turn = compared += 1;
+    pane.replaceChildren(make("h4", {}, "Compare"), quiet("Comparing …")); // never what an earlier state gave
     if (script) {
       const told = await clerk.call("feedback", { clip: script, name: work.clip, events: mine.map(({ coder: name, onset, apex, offset, aus }) => ({ coder: name, onset, apex, offset, aus })) });
       if (told.error) parts.push(quiet(told.error.problem));
@@ -411,7 +412,7 @@ function render({ model, el }) {
     const told = await ask({ op: "compare", clip: work.clip, done: done() });
     if (told.text) parts.push(make("h5", {}, `Coders: ${told.coders.join(", ")}`), make("pre", { tabindex: 0 }, told.text));
     else parts.push(quiet(script ? "No second coding is done here yet. A second pass of your own counts as one." : "This clip has no key. Compare with another coder, or with a second pass of your own, once both are done."));
-    pane.replaceChildren(...parts);
+    if (turn === compared) pane.replaceChildren(...parts);
   }
 
   // -- files

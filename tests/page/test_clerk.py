@@ -298,7 +298,7 @@ def test_each_view_of_a_live_figure_hears_its_own_answers(live: Page) -> None:
         """async () => {
           const model = { get() {}, send: (content) => window.python(content).then((all) =>
             all.forEach((said) => heard.forEach((act) => act(said)))),
-            on: (event, act) => heard.push(act), off() {} };
+            on: (event, act) => event === "msg:custom" && heard.push(act), off() {} };
           const second = lib.makeClerk(model);
           return Promise.all([clerk.call("a"), second.call("b"), clerk.call("c")]);
         }"""

@@ -52,7 +52,8 @@ def test_folded_answers_open_by_keyboard(visit: Any) -> None:
     assert "AU1" in output.inner_text()
 
 
-def test_front_page_is_reached_from_the_root(visit: Any) -> None:
-    page = visit("index.html").page
+def test_front_page_is_reached_from_the_root(visit: Any, site: str) -> None:
+    page = visit("book/how-to-use.html").page
+    page.goto(f"{site}/index.html", wait_until="commit")
     page.wait_for_url("**/book/index.html")
     assert page.get_by_role("heading", name="Nerve to Label").first.is_visible()
