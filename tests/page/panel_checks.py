@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conftest import Visitor, start_figures
 from test_pages import run_axe
+
+
+def figure_of(page: Any, name: str) -> Any:
+    return page.locator(f".ntl-figure[data-figure={name}]").first
+
+
+def state_of(page: Any, name: str) -> dict[str, str]:
+    found: dict[str, str] = (
+        figure_of(page, name).locator(".ntl-panel").evaluate("root => ({ ...root.dataset })")
+    )
+    return found
+
+
+def press(figure: Any, name: str) -> None:
+    figure.get_by_role("button", name=name, exact=True).click()
 
 
 def check_state(visitor: Visitor) -> None:

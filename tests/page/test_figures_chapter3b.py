@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import HTML
-from panel_checks import check_alone, check_state
+from panel_checks import check_alone, check_state, figure_of, press, state_of
 
 from fau_teach.widgets.kappa_paradox import Expected
 from fau_teach.widgets.timeline import CLIPS, STEPS, timeline_data
@@ -15,21 +15,6 @@ from fau_teach.widgets.two_coders import PRESETS, compared
 COUNTS = "book/03-labelling/6-two-coders.html"
 MISLEADS = "book/03-labelling/7-when-agreement-misleads.html"
 PAGE_OF = {"two_coders": COUNTS, "kappa_paradox": MISLEADS, "timeline": MISLEADS}
-
-
-def figure_of(page: Any, name: str) -> Any:
-    return page.locator(f".ntl-figure[data-figure={name}]").first
-
-
-def state_of(page: Any, name: str) -> dict[str, str]:
-    found: dict[str, str] = (
-        figure_of(page, name).locator(".ntl-panel").evaluate("root => ({ ...root.dataset })")
-    )
-    return found
-
-
-def press(figure: Any, name: str) -> None:
-    figure.get_by_role("button", name=name, exact=True).click()
 
 
 def set_slider(figure: Any, index: int, value: float) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import HTML
-from panel_checks import check_alone, check_state
+from panel_checks import check_alone, check_state, figure_of, press, state_of
 
 from fau_teach.widgets.hidden_force import GRID, hidden_data
 from fau_teach.widgets.integrators import METHODS, STEPS, face_system, stepped
@@ -17,21 +17,6 @@ HIDDEN = "book/04-force-ode/5-what-the-skin-hides.html"
 PAGE_OF = {"integrators": STEPPING, "hidden_force": HIDDEN}
 SET = """(input, value) => { input.value = value;
     input.dispatchEvent(new Event("input", { bubbles: true })); }"""
-
-
-def figure_of(page: Any, name: str) -> Any:
-    return page.locator(f".ntl-figure[data-figure={name}]").first
-
-
-def state_of(page: Any, name: str) -> dict[str, str]:
-    found: dict[str, str] = (
-        figure_of(page, name).locator(".ntl-panel").evaluate("root => ({ ...root.dataset })")
-    )
-    return found
-
-
-def press(figure: Any, name: str) -> None:
-    figure.get_by_role("button", name=name, exact=True).click()
 
 
 def slide(figure: Any, label: str, value: float) -> None:
