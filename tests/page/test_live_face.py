@@ -412,10 +412,13 @@ def test_nothing_is_drawn_for_a_card_out_of_sight(visit: Any) -> None:
     page = moving(visit(ATLAS))
     place = pressed(page, "12")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(400)
-    held = level(place)
-    page.wait_for_timeout(600)
-    assert level(place) == held
+    # A busy machine takes its time to tell that the card has left the window.
+    for _ in range(20):
+        held = level(place)
+        page.wait_for_timeout(600)
+        if level(place) == held:
+            return
+    pytest.fail("the loop of a card out of sight is still being drawn after 12 s")
 
 
 def test_less_motion_shows_rest_and_apex_without_a_way_between(visit: Any) -> None:
