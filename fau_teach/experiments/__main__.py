@@ -9,9 +9,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
-from fau_teach.experiments.records import FOLDER, NAMES, record, there
+from fau_teach.experiments.records import FOLDER, MODULES, NAMES, package_hash, record, there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,18 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError:
         print("torch is missing: run make setup with SET=full, then again.", file=sys.stderr)
         return 1
-    from fau_teach.experiments.chapter4 import EXPERIMENTS, Size, quick
-    from fau_teach.models.data import fingerprint
-
-    size = quick() if given.quick else Size()
-    if given.threads:
-        size = replace(size, threads=given.threads)
     folder = given.folder or FOLDER
     if not given.folder and not folder.is_dir():
         parser.error(f"{folder} is no folder: give --folder")
     for name in given.names or NAMES:
+        chapter = import_module(f"fau_teach.experiments.{MODULES[name]}")
+        size = chapter.quick() if given.quick else chapter.Size()
+        if given.threads:
+            size = replace(size, threads=given.threads)
         asked = {"command": f"python -m fau_teach.experiments {name}", "seed": size.seed,
-                 "settings": asdict(size), "package_hash": fingerprint()}  # fmt: skip
+                 "settings": asdict(size), "package_hash": package_hash(name)}  # fmt: skip
         if there(name, folder, asked) and not given.force:
             print(f"{name}: finished before; --force runs it again", flush=True)
             continue
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         def say(text: str, name: str = name, began: float = began) -> None:
             print(f"{name}, {time.perf_counter() - began:.0f} s: {text}", flush=True)
 
-        tables, more = EXPERIMENTS[name](size, say)
+        tables, more = chapter.EXPERIMENTS[name](size, say)
         made = {"seconds": round(time.perf_counter() - began), "made": date.today().isoformat()}
         record(name, tables, asked, {**more, **made}, folder)
         say("finished")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fau_teach.evaluate import Fold, Scores, evaluate, folds
+from fau_teach.evaluate.labels import Fold, Scores, evaluate, folds
 from fau_teach.experiments.records import Row
 from fau_teach.face import face
 from fau_teach.face.actions import actions
@@ -18,7 +18,8 @@ from fau_teach.force.losses import loss_3d
 from fau_teach.force.variants import Variant
 from fau_teach.models import card
 from fau_teach.models.checkpoint import cache_folder, digest, load, save
-from fau_teach.models.data import Array, Course, Sequences, fingerprint, made
+from fau_teach.models.data import TABLES, Array, Course, Sequences, made
+from fau_teach.models.stamp import fingerprint
 
 Tables = dict[str, list[Row]]
 Say = Callable[[str], object]
@@ -125,8 +126,8 @@ def trained(
     settings = Settings(epochs=size.epochs, weights=weights, labelled=labelled, seed=size.seed,
                         threads=size.threads)  # fmt: skip
     places = [] if items is None else items.tolist()
-    told = [asdict(size), features, variant, asdict(settings), sorted(test), fingerprint()]
-    key = digest([*told, train.tolist(), places])
+    told = [asdict(size), features, variant, asdict(settings), sorted(test)]
+    key = digest([*told, fingerprint(__name__, TABLES), train.tolist(), places])
     path = cache_folder() / "answers" / f"{features}-{variant}-{key}.npz"
     if path.is_file():
         arrays, _ = load(path)

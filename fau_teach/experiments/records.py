@@ -11,13 +11,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fau_teach._data import read_csv, read_json
 from fau_teach._records import write_whole
 
-NAMES = ("force_table1", "force_table4", "force_table5", "force_labels")
-"""Experiments of chapter 4; each writes a table of its name."""
+MODULES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("force_table1", "force_table4", "force_table5", "force_labels"), "chapter4")
+)
+"""Each experiment, which writes a table of its name, and the module that holds it."""
+NAMES = tuple(MODULES)
+TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"chapter4": ("force/material", "force/network")}
+)
+"""Tables below ``data`` that the results of a module depend on."""
 FOLDER = Path(__file__).parents[2] / "data" / "results"
 Row = Mapping[str, Any]
 
@@ -53,11 +61,17 @@ def recorded(name: str, table: str = "") -> Recorded:
     DataError
         The experiment has not been run; ``make experiments`` does.
     """
-    from fau_teach.models.data import fingerprint
-
     about = read_json(f"results/{name}.json")
     rows = read_csv(f"results/{table or name}.csv")
-    return Recorded(name, rows, about, about["package_hash"] != fingerprint())
+    return Recorded(name, rows, about, about["package_hash"] != package_hash(name))
+
+
+def package_hash(name: str) -> str:
+    """Of all code and tables that an experiment computes with."""
+    from fau_teach.models.stamp import fingerprint
+
+    module = MODULES[name]
+    return fingerprint(f"fau_teach.experiments.{module}", TABLES[module])
 
 
 def there(name: str, folder: Path, asked: Row) -> bool:

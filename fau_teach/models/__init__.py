@@ -13,11 +13,12 @@ _PLACES = MappingProxyType(
     {
         "card": "parameters weights",
         "checkpoint": "cache_folder load save",
-        "data": "Course Sequences fingerprint made",
+        "data": "Course Sequences made",
         "force_net": "FEATURES ForceNet MeshEncoder Seen Shape frozen",
         "image": "SmallCNN backbone features load_cnn save_cnn trained",
         "mesh": "Stage stages",
         "real": "real_sequences",
+        "stamp": "fingerprint",
         "training": "Answers Settings answers fit load_net save_net",
     }
 )

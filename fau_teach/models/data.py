@@ -7,12 +7,9 @@ reconstruction with a fixed basis does. Labels are those of the clip's key: what
 
 from __future__ import annotations
 
-import ast
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,12 +19,10 @@ import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
 from fau_teach import clip as scripts
-from fau_teach._data import data_file
-from fau_teach.evaluate import CODES
+from fau_teach.evaluate.labels import CODES
 from fau_teach.face import Face, face, identity
 from fau_teach.face.camera import Camera
 from fau_teach.face.film import moments
-from fau_teach.face.fingerprint import fingerprint as face_fingerprint
 from fau_teach.face.materials import Lights
 from fau_teach.face.picture import picture
 from fau_teach.face.proportions import LIMIT
@@ -37,12 +32,15 @@ from fau_teach.force.observe import MM, Observer, points
 from fau_teach.force.track68 import MODES
 from fau_teach.models import card
 from fau_teach.models.checkpoint import cache_folder, digest, load, save
+from fau_teach.models.stamp import fingerprint
 
 Array = npt.NDArray[Any]
 UNKNOWN = 2
 """Label of what nobody could tell."""
 _MEAN = 0.05
 """Activation that the fit expects where the skin tells nothing; see ``force.identify``."""
+TABLES = ("force/material", "force/network")
+"""Tables below ``data`` that sequences and networks depend on."""
 _BIG = ("c", "u", "pictures", "truth")
 
 
@@ -170,41 +168,6 @@ class Course:
     seed: int = 0
 
 
-@cache
-def fingerprint() -> str:
-    """First 16 digits of the SHA-256 of code and tables that results depend on.
-
-    Comments, docstrings and layout do not count, nor do modules that no result needs.
-    """
-    total = hashlib.sha256(face_fingerprint().encode())
-    package = files("fau_teach")
-    for unit in ("clip", "experiments", "force", "models", "evaluate.py"):
-        place = package / unit
-        parts = [place] if place.is_file() else list(place.iterdir())
-        for one in sorted(parts, key=lambda part: part.name):
-            if one.name.endswith(".py") and one.name not in _APART:
-                total.update(meaning(one.read_text(encoding="utf-8")).encode())
-    for name in ("clip/difficulty", "clip/visible", "clip/masking", "force/material",
-                 "force/network"):  # fmt: skip
-        total.update(data_file(f"{name}.csv").read_bytes().replace(b"\r\n", b"\n"))
-    return total.hexdigest()[:16]
-
-
-_APART = ("__init__.py", "hidden.py", "real.py", "records.py", "springs.py", "track68.py")
-
-
-def meaning(source: str) -> str:
-    """Python code without comments, docstrings and layout."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            kept = (one for one in body if not isinstance(getattr(one, "value", None), ast.Constant)
-                    or not isinstance(one, ast.Expr))  # fmt: skip
-            node.body = list(kept)  # type: ignore[attr-defined]
-    return ast.dump(tree)
-
-
 def cage_size() -> int:
     """Number of vertices of the cage, which the encoder sees; they come first at every level."""
     return len(face().hierarchy.levels[0].vertices)
@@ -281,7 +244,7 @@ def labels(key: scripts.Key, codes: Sequence[str], frames: int) -> Array:
 def made(course: Course, *, cached: bool = True, say: Callable[[str], object] | None = None
          ) -> Sequences:  # fmt: skip
     """The sequences of a course; kept in the cache, since pictures take time."""
-    known = digest([asdict(course), fingerprint()])
+    known = digest([asdict(course), fingerprint(__name__, TABLES)])
     path = cache_folder() / f"{course.group}-{known}.npz"
     if cached and path.is_file():
         return Sequences.load(path)

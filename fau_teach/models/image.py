@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from fau_teach.force.losses import loss_au
 from fau_teach.models import card
 from fau_teach.models.checkpoint import cache_folder, digest, load, save
-from fau_teach.models.data import Course, Sequences, fingerprint, made
+from fau_teach.models.data import TABLES, Course, Sequences, made
 from fau_teach.models.force_net import frozen
+from fau_teach.models.stamp import fingerprint
 
 
 class SmallCNN(nn.Module):
@@ -95,7 +96,8 @@ def backbone(
 ) -> SmallCNN:
     """The network learned from a course, kept in the cache."""
     width = width or card.whole("features")
-    path = cache_folder() / f"image-{digest([asdict(course), width, fingerprint()])}.npz"
+    key = digest([asdict(course), width, fingerprint(__name__, TABLES)])
+    path = cache_folder() / f"image-{key}.npz"
     if path.is_file():
         return load_cnn(path)
     net = trained(made(course, say=say), width, seed=course.seed)

@@ -16,7 +16,7 @@ import numpy as np
 
 from fau_teach._reading import FileError
 from fau_teach.datasets import FrameLabels
-from fau_teach.evaluate import CODES, active
+from fau_teach.evaluate.labels import CODES, active
 from fau_teach.face import Face, face
 from fau_teach.footage import Footage, images
 from fau_teach.force.observe import basis

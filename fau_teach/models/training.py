@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from fau_teach.evaluate import Int
+from fau_teach.evaluate.labels import Int
 from fau_teach.force.losses import loss_3d, loss_au, loss_clean, loss_smooth, total
 from fau_teach.force.torch_dynamics import flush_denormals
 from fau_teach.force.variants import Variant

@@ -23,23 +23,22 @@ from fau_teach.datasets import FrameLabels
 from fau_teach.face import face
 from fau_teach.face.spread import effective_areas
 from fau_teach.force.observe import basis, vertices68
-from fau_teach.models import card, checkpoint
+from fau_teach.models import card, checkpoint, stamp
 from fau_teach.models.data import (
     UNKNOWN,
     Course,
     Sequences,
     _jitter,
     cage_size,
-    fingerprint,
     labels,
     made,
-    meaning,
     observed,
     script,
     tracker,
 )  # fmt: skip
 from fau_teach.models.mesh import adjacency, clusters, stages
 from fau_teach.models.real import real_sequences
+from fau_teach.models.stamp import fingerprint, meaning
 
 SMALL = Course(subjects=2, clips=2, frames=12, fps=10.0, picture=16, group="test")
 
@@ -237,10 +236,31 @@ def test_a_tracker_adds_what_it_is_asked_to() -> None:
 
 
 def test_the_hash_changes_with_code_and_not_with_words() -> None:
-    assert len(fingerprint()) == 16
+    assert len(fingerprint("fau_teach.models.data")) == 16
+    with pytest.raises(ValueError, match="no module"):
+        fingerprint("fau_teach.models.nothing")
     code = 'def f(x):\n    """Words."""\n    return x + 1\n'
     assert meaning(code) == meaning("# more words\ndef f(x): return (x + 1)")
     assert meaning(code) != meaning(code.replace("1", "2"))
+
+
+def test_the_hash_follows_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = "fau_teach.models.data"
+    known = fingerprint.__wrapped__(start)
+    source = stamp._source
+
+    def changed(module: str) -> str:
+        def read(name: str) -> str | None:
+            text = source(name)
+            return f"{text}\nchanged = 1\n" if text and name == module else text
+
+        monkeypatch.setattr(stamp, "_source", read)
+        return str(fingerprint.__wrapped__(start))
+
+    assert changed("fau_teach.force.identify") != known
+    assert changed("fau_teach.models.training") == known
+    monkeypatch.setattr(stamp, "_source", source)
+    assert fingerprint.__wrapped__(start, ("force/material",)) != known
 
 
 def test_blendshapes_move_their_area_most() -> None:
