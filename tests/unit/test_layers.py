@@ -31,6 +31,8 @@ CHAIN = (
     "datasets",
     "published",
     "force",
+    "depth",
+    "emg",
     "evaluate",
     "models",
     "experiments",
@@ -121,3 +123,48 @@ def test_the_knowledge_layer_needs_the_standard_library_alone() -> None:
     )
     foreign = {name for name in after - before if name not in sys.stdlib_module_names}
     assert foreign <= {"fau_teach"}
+
+
+NO_NUMBERS = """
+import json, sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("numpy", "scipy", "pandas", "matplotlib", "torch", "PIL"):
+            raise ModuleNotFoundError(f"{name} is not here")
+
+sys.meta_path.insert(0, Blocked())
+from fau_teach.training import desk, stages
+from fau_teach.widgets import Bench, FaceView, Trainer
+
+def call(name, **asked):
+    found = json.loads(desk.call(name, json.dumps({"now": "2026-01-01T00:00:00Z", **asked})))
+    assert "error" not in found, (name, found)
+    return found
+
+record = call("new", pseudonym="a")["record"]
+for stage in stages():
+    if stage in ("mock", "retention"):
+        record = call("mock", op="start", record=record, stage=stage, count=3)["record"]
+    item = call("next", record=record, stage=stage)["item"]
+    answer = {"choice": item["options"][0]} if item["options"] else {"score": "null"}
+    asked = {"record": record, "stage": stage, "item": item["id"], "answer": answer}
+    record = call("answer", **asked, certainty="low")["record"]
+call("lesson", skill="cheek_or_lid")
+call("progress", record=record)
+call("feedback", clip=call("clip", spec={"kind": "macro", "seed": 3})["clip"])
+assert Trainer().data["choices"] and Bench().data["clip"]
+try:
+    FaceView()
+except ModuleNotFoundError as missing:
+    print("told:", missing)
+"""
+
+
+def test_the_training_path_needs_no_numbers_package() -> None:
+    """No stage, no bench and no trainer asks for NumPy; the face itself says that it does."""
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NUMBERS], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("told: The face needs NumPy. Install it")
