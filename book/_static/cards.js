@@ -118,9 +118,30 @@
     return Object.entries(data.decks);
   }
 
-  // -- decks: the tables
+  // -- decks: the tables, of which some come when they are asked for
 
-  function readDeck(table) {
+  const coming = new Map(); // deck -> what to do with its table
+  window.nerveToLabel.deck = (id, html) => coming.get(id)(html); // the scripts of decks call it
+
+  // Puts the table of a deck into the page; rejects where it cannot be had, and may be asked again.
+  function fetchDeck(table) {
+    if (!table.dataset.place) return Promise.resolve();
+    return table.coming ||= new Promise((resolve, reject) => {
+      const script = make("script", { src: `${table.dataset.place}.js`, onerror: reject });
+      coming.set(table.dataset.deck, (html) => {
+        table.lastElementChild.outerHTML = html;
+        delete table.dataset.place;
+        resolve();
+      });
+      document.head.append(script);
+    }).catch(() => {
+      table.coming = null;
+      throw new Error(`The deck “${table.dataset.title}” could not be loaded.`);
+    });
+  }
+
+  async function readDeck(table) {
+    await fetchDeck(table);
     const { deck: id, title } = table.dataset;
     const directions = [...table.querySelectorAll("tbody")].map((body) => ({ ...body.dataset, body }));
     const cards = directions.flatMap(({ direction, prompt, body }) => (
@@ -137,10 +158,11 @@
 
   const mixed = (text) => [...text].reduce((sum, mark) => Math.imul(sum ^ mark.charCodeAt(0), 16777619), 2166136261);
 
-  function start(box) {
-    const decks = new Map([...box.querySelectorAll(".ntl-deck")].map((table) => [table.dataset.deck, readDeck(table)]));
+  async function start(box) {
+    const tables = new Map([...box.querySelectorAll(".ntl-deck")].map((table) => [table.dataset.deck, table]));
     const settings = { perDay: 10, direction: {}, ...store.get(SETTINGS, {}) };
-    let deck = decks.get(settings.deck) || [...decks.values()][0];
+    const [first] = tables.values();
+    let deck = await readDeck(tables.get(settings.deck) || first).catch(() => readDeck(first));
     let current = null; // the card that is asked
     let asked = ""; // what was kept of it when it was asked
     let shown = false; // whether its answer is
@@ -218,6 +240,7 @@
     function refresh({ keep = false, speak = false, focus = false } = {}) {
       const now = new Date();
       const found = plan(now);
+      app.dataset.deck = deck.id;
       counts.replaceChildren(
         make("span", {}, make("b", {}, String(found.waiting)), " due"),
         make("span", {}, make("b", {}, String(found.fresh.length)), " new today"),
@@ -436,8 +459,19 @@
         },
       });
       const which = make("select", {
-        onchange() { deck = decks.get(which.value); settings.deck = deck.id; grades = []; fill(); changed(); },
-      }, ...options([...decks.values()].map((one) => [one.id, one.title]), deck.id));
+        async onchange() {
+          const wanted = which.value;
+          let [found, problem] = [null, ""];
+          try { found = await readDeck(tables.get(wanted)); } catch (error) { problem = error.message; }
+          if (which.value !== wanted) return; // the reader has chosen again meanwhile
+          if (problem) { which.value = deck.id; say.textContent = problem; return; }
+          deck = found;
+          settings.deck = deck.id;
+          grades = [];
+          fill();
+          changed();
+        },
+      }, ...options([...tables.values()].map((one) => [one.dataset.deck, one.dataset.title]), deck.id));
       const changed = () => {
         store.set(SETTINGS, settings);
         say.textContent = "";
@@ -446,7 +480,7 @@
       };
       fill();
       const parts = [field("Ask", way), field("New cards a day", limit)];
-      if (decks.size > 1) parts.unshift(field("Deck", which));
+      if (tables.size > 1) parts.unshift(field("Deck", which));
       return make("div", { className: "ntl-cards-bar" }, ...parts);
     }
 
@@ -465,6 +499,7 @@
     });
     addEventListener("storage", () => refresh({ keep: true }));
     document.addEventListener("visibilitychange", () => document.hidden || refresh({ keep: true }));
+    tables.forEach((one) => one.addEventListener("toggle", () => fetchDeck(one).catch(() => {}))); // else its link stays
     box.prepend(app);
     refresh();
   }

@@ -186,6 +186,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         ntl_finish.slim(Path(app.outdir), ICONS)
         ntl_styles.slim(Path(app.outdir))
         write_faces(Path(app.outdir))
+        ntl_cards.write(Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """The cards directive: decks as tables, which the script of the page turns into cards.
 
-The table is the deck: readers without scripts, and paper, have all of it.
+The table is the deck: readers without scripts have all of it. Of several decks on one page the
+first stands in it; the others lie in files of their own, as a page and as a script, and come when
+they are asked for. A page on disk may load a script, but no other file.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
 import decks
 import vendor
@@ -16,6 +20,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from fau_teach._data import did_you_mean
+
+FOLDER = "_static/decks"
 
 
 class Cards(SphinxDirective):
@@ -33,26 +39,61 @@ class Cards(SphinxDirective):
                 raise self.error(f"no deck is called {name!r}. {hint}")
         for folder in ("anatomy", "coding", "facs", "emotion", "force"):
             self.env.note_dependency(f"../../data/{folder}")
-        return [nodes.raw("", render(known[name] for name in self.arguments), format="html")]
+        root = "../" * self.env.docname.count("/")
+        chosen = [known[name] for name in self.arguments]
+        return [nodes.raw("", render(chosen, root), format="html")]
 
 
-def render(chosen: Iterable[Deck]) -> str:
-    """Decks as tables in one box, which knows where the scheduler is."""
-    parts = "".join(table(deck) for deck in chosen)
+def render(chosen: Iterable[Deck], root: str = "") -> str:
+    """Decks in one box, which knows where the scheduler is: the first one, and where others are.
+
+    Parameters
+    ----------
+    chosen : at least one
+    root : way from the page to the root of the site
+    """
+    first, *others = chosen
+    parts = folded(first, table(first))
+    for one in others:
+        place = f"{root}{FOLDER}/{one.id}"
+        parts += folded(one, f'<p><a href="{place}.html">The table</a></p>', place)
     return f'<div class="ntl-cards" data-fsrs="{vendor.fsrs_address()}">{parts}</div>'
 
 
-def table(deck: Deck) -> str:
-    """One deck, folded; a body of rows for each direction."""
-    bodies = "".join(body(direction) for direction in deck.directions)
+def folded(deck: Deck, content: str, place: str = "") -> str:
+    """A deck below its summary; ``place`` is that of its files where it is not here."""
     title = escape(deck.title)
+    later = f' data-place="{place}"' if place else ""
     return (
-        f'<details class="ntl-deck" data-deck="{deck.id}" data-title="{title}">'
-        f"<summary>All {deck.size} cards as a table: {title}</summary>"
-        f'<div class="wide-table" tabindex="0" role="region" aria-label="{title}">'
-        '<table><thead><tr><th scope="col">Question</th><th scope="col">Answer</th></tr></thead>'
-        f"{bodies}</table></div></details>"
+        f'<details class="ntl-deck" data-deck="{deck.id}" data-title="{title}"{later}>'
+        f"<summary>All {deck.size} cards as a table: {title}</summary>{content}</details>"
     )
+
+
+def table(deck: Deck) -> str:
+    """One deck; a body of rows for each direction."""
+    bodies = "".join(body(direction) for direction in deck.directions)
+    return (
+        f'<div class="wide-table" tabindex="0" role="region" aria-label="{escape(deck.title)}">'
+        '<table><thead><tr><th scope="col">Question</th><th scope="col">Answer</th></tr></thead>'
+        f"{bodies}</table></div>"
+    )
+
+
+def write(html: Path) -> None:
+    """Write every deck as a script and as a page below a built site."""
+    folder = html / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for deck in decks.decks().values():
+        text, title = table(deck), escape(deck.title)
+        script = f"window.nerveToLabel.deck({json.dumps(deck.id)}, {json.dumps(text)});\n"
+        (folder / f"{deck.id}.js").write_text(script, encoding="utf-8")
+        page = (
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>{0}</title>'
+            '<meta name="viewport" content="width=device-width"><h1>{0}</h1>'
+            '<p><a href="../../book/practice/cards.html">Cards</a></p>{1}</html>\n'
+        )
+        (folder / f"{deck.id}.html").write_text(page.format(title, text), encoding="utf-8")
 
 
 def body(direction: Direction) -> str:

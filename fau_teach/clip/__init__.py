@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from fau_teach.clip.checks import ClipError
 from fau_teach.clip.key import Item, Key, Removed
-from fau_teach.clip.key_tables import Sight
+from fau_teach.clip.key_tables import Sight, seen_on, shares
 from fau_teach.clip.movement import SHAPES, Movement
 from fau_teach.clip.nuisance import TRACES, Nuisance
 from fau_teach.clip.sampled import sampled
 from fau_teach.clip.sampler import sample
 from fau_teach.clip.script import VERSION, Clip
-from fau_teach.clip.tables import activation, conflict, definitions, implied, movable
+from fau_teach.clip.tables import activation, conflict, definitions, implied, movable, sides
 
 __all__ = [
     "SHAPES",
@@ -35,4 +35,7 @@ __all__ = [
     "movable",
     "sample",
     "sampled",
+    "seen_on",
+    "shares",
+    "sides",
 ]

@@ -66,9 +66,9 @@ class Sight:
         missing keeps all
 
     Everything is measured from the person's own neutral face, resting tone included. The
-    tables that come with the package are those of the default identity; at E the other named
-    identities move 0.85 to 1.1 times as far. ``fau_teach.face.visible.sight`` computes those of
-    any other, for :meth:`Clip.key`.
+    tables that come with the package are those of the default identity; :func:`seen_on` fits
+    them to another named one, ``fau_teach.face.visible.sight`` computes those of any other, for
+    :meth:`Clip.key`.
 
     Source: ``data/clip/visible.csv``, ``data/clip/masking.csv`` and
     ``data/clip/companions.csv``, computed by ``fau_teach.face.visible``.
@@ -194,6 +194,38 @@ def _number(text: str, file: str, most: float) -> float:
 def shipped() -> Sight:
     """The tables that come with the package."""
     return Sight.of(*(read_csv(f"clip/{name}.csv", _NAMES[:1]) for name in TABLES))
+
+
+@cache
+def shares() -> Mapping[str, Mapping[tuple[str, str, str], float]]:
+    """Named identity -> what shows of a code, as a share of what the default identity shows.
+
+    Code that shows, code that acts and side are those of :attr:`Sight.curves`, at full
+    activation; the default identity is left out.
+
+    Source: ``data/clip/identities.csv``, computed by ``fau_teach.face.visible``.
+    """
+    found: dict[str, dict[tuple[str, str, str], float]] = {}
+    for line, row in enumerate(read_csv("clip/identities.csv", _NAMES), 2):
+        for name in row.keys() - {*_NAMES}:
+            share = _number(row[name], f"identities.csv, line {line}", 10)
+            found.setdefault(name, {})[row["code"], row["by"], row["side"]] = share
+    return MappingProxyType({name: MappingProxyType(found[name]) for name in sorted(found)})
+
+
+@cache
+def seen_on(identity: str) -> Sight:
+    """What a named identity shows: every displacement fitted by its share at full activation.
+
+    What covers what stays that of the default identity. For any other name it is all the
+    default identity's.
+    """
+    whole, by = shipped(), shares().get(identity, {})
+    curves = {
+        key: Curve(one.levels, tuple(mm * by.get(key, 1.0) for mm in one.mm))
+        for key, one in whole.curves.items()
+    }
+    return Sight(MappingProxyType(curves), whole.residual, whole.stays)
 
 
 def setting(name: str) -> float:

@@ -104,8 +104,8 @@ class Clip:
         Parameters
         ----------
         threshold : least displacement that a coder can see [mm]; that of ``key.csv`` unless given
-        sight : what shows how much; that of the default identity unless given. That of another
-            is ``fau_teach.face.visible.sight(name)``
+        sight : what shows how much; that of the default identity unless given. For another,
+            ``clip.seen_on(name)`` is near and ``fau_teach.face.visible.sight(name)`` exact
 
         Raises
         ------

@@ -47,6 +47,13 @@ def movable() -> Mapping[str, str]:
     return MappingProxyType({code: row["sides"] for code, row in rows("movements").items()})
 
 
+@cache
+def sides(code: str) -> tuple[str, ...]:
+    """Sides on which a movable code can be asked for: of ``"left"``, ``"right"``, ``"both"``."""
+    exists = {"either": ("left", "right", "both"), "one": ("left", "right"), "both": ("both",)}
+    return exists[movable()[code]]
+
+
 def movable_code(text: str) -> str:
     """The code itself of ``12``, ``AU12`` or ``Lip corner puller``; refuses what none can move."""
     try:

@@ -18,6 +18,7 @@ from fau_teach.emotion.labels import convert, four_class, label_spaces, valence
 from fau_teach.emotion.learned import Entry, Fit, LearnedTable, learned, readings_that_fit
 from fau_teach.emotion.learning import SIX, Sample, loop_indices, means, shares, tabulate
 from fau_teach.emotion.matching import Match, Matches, match
+from fau_teach.emotion.objective import OBJECTIVE, objective_class, objective_sets
 from fau_teach.emotion.provenance import Support, counter_evidence, support
 from fau_teach.emotion.published import (
     CopiedError,
@@ -62,6 +63,7 @@ from fau_teach.emotion.tables import (
 )
 
 __all__ = [
+    "OBJECTIVE",
     "SIX",
     "Association",
     "Cell",
@@ -113,6 +115,8 @@ __all__ = [
     "match",
     "means",
     "multiplicities",
+    "objective_class",
+    "objective_sets",
     "overlaps",
     "published",
     "published_table",

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from fau_teach.evaluate.classes import (
+    Recognition,
+    Score,
+    accuracy,
+    confusion,
+    f1_by_class,
+    recall_by_class,
+    recognition,
+    uar,
+    uf1,
+)
 from fau_teach.evaluate.labels import (
     CODES,
     ClassScore,
@@ -14,16 +25,47 @@ from fau_teach.evaluate.labels import (
     f1_of,
     folds,
 )
+from fau_teach.evaluate.splits import (
+    Cases,
+    Overlap,
+    Peeking,
+    Tested,
+    cross_validate,
+    grouped,
+    inner,
+    loso,
+    overlap,
+    peeking,
+)
 
 __all__ = [
     "CODES",
+    "Cases",
     "ClassScore",
     "Fold",
+    "Overlap",
+    "Peeking",
+    "Recognition",
+    "Score",
     "Scores",
+    "Tested",
+    "accuracy",
     "active",
+    "confusion",
     "counts",
+    "cross_validate",
     "evaluate",
     "f1",
+    "f1_by_class",
     "f1_of",
     "folds",
+    "grouped",
+    "inner",
+    "loso",
+    "overlap",
+    "peeking",
+    "recall_by_class",
+    "recognition",
+    "uar",
+    "uf1",
 ]

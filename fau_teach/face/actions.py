@@ -150,8 +150,7 @@ def sides(code: str) -> tuple[str, ...]:
     """
     if code not in actions():
         raise ActionError(f"The face cannot show {code!r}. {did_you_mean(code, actions())}".strip())
-    exists = {"either": ("left", "right", "both"), "one": SIDES, "both": ("both",)}
-    return exists[clip.movable()[code]]
+    return clip.sides(code)
 
 
 def weights(code: str, side: str = "both") -> Mapping[str, float]:

@@ -2,7 +2,9 @@
 
 ``python -m fau_teach.face.visible --write`` writes ``data/clip/visible.csv``,
 ``data/clip/masking.csv`` and ``data/clip/companions.csv``, so that the key needs no face and runs
-in any browser. They are those of the default identity; :func:`sight` computes another's.
+in any browser. They are those of the default identity; :func:`sight` computes another's. With
+``--identities`` it writes ``data/clip/identities.csv``: by how much more or less each named
+identity moves at full activation.
 
 A code's region is the skin, without what lies inside mouth and lids, that it moves at full
 activation by at least a quarter of its largest displacement. What shows is the 95th percentile
@@ -24,14 +26,14 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from fau_teach._data import data_file
+from fau_teach._data import data_file, read_csv
 from fau_teach.clip import Sight, conflict, implied
 from fau_teach.clip.key_tables import TABLES
 from fau_teach.face.actions import actions, mix, sides
@@ -109,10 +111,10 @@ class _Measured:
             if code != by and (code in implied(by) or (does and not conflict(code, by))):
                 yield code
 
-    def shown(self, code: str, by: str, side: str) -> list[float]:
+    def shown(self, code: str, by: str, side: str, knots: Sequence[float] = KNOTS) -> list[float]:
         """What shows of one code while another acts, at every knot [mm]."""
         found = []
-        for level in KNOTS:
+        for level in knots:
             modes = mix({(by, side): level}).modes
             if code in _GAZE:
                 turn = np.deg2rad(np.hypot(modes["gaze_x"], modes["gaze_y"]))
@@ -203,6 +205,31 @@ def _table(measured: _Measured) -> list[Row]:
     ]
 
 
+def shares(faces: Mapping[str, Poser], whole: Iterable[Row]) -> list[Row]:
+    """Rows of ``data/clip/identities.csv``.
+
+    Parameters
+    ----------
+    faces : name to face
+    whole : rows of ``data/clip/visible.csv``, which are those of the default identity
+
+    Returns
+    -------
+    For each of its rows, what shows on each face at full activation, as a share of what it says.
+    """
+    measured = {name: _Measured(one) for name, one in faces.items()}
+    found = []
+    for row in whole:
+        place, full = (row["code"], row["by"], row["side"]), float(row["1"])
+        cells = {
+            name: one.shown(*place, (1.0,))[0] / full if full else 1.0
+            for name, one in measured.items()
+        }
+        head = dict(zip(("code", "by", "side"), place, strict=True))
+        found.append(head | {name: f"{share:.2f}" for name, share in cells.items()})
+    return found
+
+
 def masking(face: Poser) -> list[Row]:
     """Rows of ``data/clip/masking.csv``: pairs of which one takes away at least a tenth.
 
@@ -287,14 +314,27 @@ def default_face() -> Poser:
     return face()
 
 
+def other_faces() -> dict[str, Poser]:
+    """The named identities but the default one."""
+    from fau_teach.face.face import face
+    from fau_teach.face.identity import DEFAULT, named
+
+    return {name: face(name) for name in named() if name != DEFAULT}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the tables, or write them into ``data/clip/``."""
     parser = argparse.ArgumentParser(prog="python -m fau_teach.face.visible", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the tables")
+    parser.add_argument("--identities", action="store_true", help="that of the other identities")
     asked = parser.parse_args(arguments)
-    measured = _Measured(default_face())
-    made = _table(measured), _masking(measured), _companions(measured)
-    for name, rows in zip(TABLES, made, strict=True):
+    if asked.identities:
+        tables = {"identities": shares(other_faces(), read_csv("clip/visible.csv"))}
+    else:
+        measured = _Measured(default_face())
+        made = _table(measured), _masking(measured), _companions(measured)
+        tables = dict(zip(TABLES, made, strict=True))
+    for name, rows in tables.items():
         if asked.write:
             path = Path(str(data_file("clip/key.csv"))).with_name(f"{name}.csv")
             path.write_text(text_of(rows), encoding="utf-8", newline="\n")

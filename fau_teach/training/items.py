@@ -2,7 +2,8 @@
 
 An id such as ``1.which.cheek_or_lid.easy.7`` holds version, kind, skill, level and seed. The
 alternative to be shown is drawn from the seed first, all equally likely; then clips are drawn
-until the *key* of one shows it, at the last tries without anything beside it.
+until the *key* of one shows it and it is fair (:mod:`fau_teach.training.fair`), at the last tries
+without anything beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fau_teach._data import read_csv
 from fau_teach.clip import Clip, ClipError, Key, Movement, movable, sample
 from fau_teach.clip.nuisance import Dice
 from fau_teach.clip.tables import quantity
+from fau_teach.training.fair import scored, unfair
 from fau_teach.training.skills import (
     KINDS,
     LEVELS,
@@ -161,6 +163,9 @@ def item(name: str) -> Item:
     """
     kind, about, level, seed = parts_of(name)
     subject, answer = target(name)
+    contrast = subject if about.kind in ("contrast", "flash") else ""
+    codes = skill(contrast).members if contrast else frozenset(filter(None, subject.split("+")))
+    without = tuple(code for code in WITHOUT if code not in codes)
     make, fits = _maker(kind, about, level, subject, answer)
     for attempt in range(_TRIES):
         dice = Dice(seed, f"{name}/{attempt}")
@@ -169,15 +174,12 @@ def item(name: str) -> Item:
         except ClipError:
             continue  # nothing is left to stand beside it
         key = clip.key()
-        if fits(key):
+        if fits(key) and not unfair(clip, key, without, codes if kind == "flash" else ()):
             break
     else:
         raise TrainingError("item", f"no clip shows what {name} asks for", "Take another seed")
-    contrast = subject if about.kind in ("contrast", "flash") else ""
-    codes = skill(contrast).members if contrast else frozenset(filter(None, subject.split("+")))
-    without = tuple(code for code in WITHOUT if code not in codes)
     if kind in ("score", "mark"):
-        answer = _score(key, without)
+        answer = scored(key, without)
     options = _options(kind, about, level, contrast)
     ask = _ask(kind, about, subject)
     codes = frozenset() if about.kind in ("clips", "timing") else codes
@@ -189,11 +191,6 @@ def item(name: str) -> Item:
 def asked(key: Key, codes: Iterable[str]) -> frozenset[str]:
     """Those codes that act themselves in a key; what merely shows along is left out."""
     return frozenset({*codes} & {one.code for one in key.items if not one.implied})
-
-
-def _score(key: Key, without: Iterable[str]) -> str:
-    kept = tuple(one for one in key.items if one.code not in without)
-    return str(replace(key, items=kept).score())
 
 
 _Maker = tuple[Callable[[Dice, bool], Clip], Callable[[Key], bool]]
@@ -212,7 +209,7 @@ def _maker(kind: str, about: Skill, level: str, subject: str, answer: str) -> _M
     if about.kind == "clips":
         return (
             lambda dice, _: _whole(dice, level, not answer),
-            lambda key: (_score(key, WITHOUT) == NOTHING) is bool(answer),
+            lambda key: (scored(key, WITHOUT) == NOTHING) is bool(answer),
         )
     if about.kind == "presence":
         there = answer == "present"

@@ -54,18 +54,15 @@ def face_script(name: str) -> str:
 
 @cache
 def _units() -> tuple[list[Any], ...]:
-    """Code, label, name, group and sides of everything that the face can show."""
-    try:
-        from fau_teach.face import actions
-    except ModuleNotFoundError as missing:
-        problem = "The face needs NumPy. Install it; in JupyterLite, run “import numpy” in a cell"
-        raise ModuleNotFoundError(f"{problem} first, which needs the network.") from missing
+    """Code, label, name, group and sides of everything that the face can show.
 
+    From the tables alone: the face itself needs NumPy, which a browser has to fetch.
+    """
     found = []
-    for code in actions.actions():
+    for code in dict.fromkeys(row["code"] for row in read_csv("face/actions.csv", ("code",))):
         unit = facs.au(code)
         group = _KINDS.get(unit.kind) or _GROUPS[unit.half]
-        found.append([code, unit.label, unit.name, group, list(actions.sides(code))])
+        found.append([code, unit.label, unit.name, group, list(clip.sides(code))])
     order = [*_GROUPS.values(), *_KINDS.values()]
     return tuple(sorted(found, key=lambda unit: order.index(unit[3])))
 
@@ -191,7 +188,11 @@ class FaceView(FaceFigure):
         codes: bool = False,
         **kwargs: Any,
     ) -> None:
-        from fau_teach.face import DEFAULT
+        try:
+            from fau_teach.face import DEFAULT
+        except ModuleNotFoundError as missing:
+            problem = "The face needs NumPy. Install it; in JupyterLite, run “import numpy” in a"
+            raise ModuleNotFoundError(f"{problem} cell, with the network on.") from missing
 
         check_option("a colouring", colouring, COLOURINGS)
         kwargs.setdefault("label", "The teaching face")

@@ -105,7 +105,14 @@ def force() -> list[dict[str, object]]:
     return force_rows()
 
 
-PARTS = (imports, parsing, notebooks, tables, faces, agreement, force)
+def depth() -> list[dict[str, object]]:
+    """Depth maps to clouds against Open3D, and the printed pipeline."""
+    from tests.benchmarks.depth import depth_rows
+
+    return depth_rows()
+
+
+PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth)
 
 
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:

@@ -226,17 +226,59 @@ def test_undo_brings_card_and_counts_back(desk: Any) -> None:
     assert undo.is_disabled()
 
 
+def choose(page: Page, title: str, deck: str) -> None:
+    page.get_by_label("Deck", exact=True).select_option(label=title)
+    page.locator(f".ntl-cards-app[data-deck='{deck}']").wait_for()
+
+
 def test_deck_and_direction(desk: Any) -> None:
     page = desk().page
     page.get_by_label("Ask").select_option(label="Nerve → codes")
     assert front(page) == "temporal branch (VII)"
-    page.get_by_label("Deck", exact=True).select_option(label="Look-alikes")
+    choose(page, "Look-alikes", "confusions")
     assert "AU1 (inner brow raiser) or AU2" in front(page)
     grade(page, "Good")
     assert list(kept(page, "confusions")) == ["pair/1-2"]
     assert kept(page) == {}
     again(page)
     assert page.get_by_label("Deck", exact=True).input_value() == "confusions"
+
+
+def decks_loaded(page: Page) -> list[str]:
+    scripts = page.locator("script[src*='/_static/decks/']")
+    return [one.get_attribute("src").split("/")[-1] for one in scripts.all()]
+
+
+def test_a_deck_comes_when_it_is_asked_for(desk: Any) -> None:
+    page = desk().page
+    assert decks_loaded(page) == []
+    table = page.locator('.ntl-deck[data-deck="confusions"]')
+    assert table.locator("tr").count() == 0
+    choose(page, "Look-alikes", "confusions")
+    assert decks_loaded(page) == ["confusions.js"]
+    assert table.locator("tr[data-card]").count() == int(counts(page)[2].split()[2])
+    other = page.locator('.ntl-deck[data-deck="02-au-tables"]')
+    other.locator("summary").click()
+    other.locator("tr[data-card]").first.wait_for()
+    again(page)  # where the chosen deck is not in the page
+    assert decks_loaded(page) == ["confusions.js"]
+    assert "AU1 (inner brow raiser) or AU2" in front(page)
+
+
+def test_a_deck_that_cannot_be_had_leaves_the_other(desk: Any) -> None:
+    visitor = desk()
+    page = visitor.page
+    shown = front(page)
+    visitor.context.route("**/_static/decks/*", lambda handle: handle.abort())
+    page.get_by_label("Deck", exact=True).select_option(label="Look-alikes")
+    said = page.locator(".ntl-cards-say")
+    expect(said).to_have_text("The deck “Look-alikes” could not be loaded.")
+    assert page.get_by_label("Deck", exact=True).input_value() == "au"
+    assert front(page) == shown
+    visitor.context.unroute("**/_static/decks/*")
+    choose(page, "Look-alikes", "confusions")
+    grade(page, "Easy")
+    assert len(kept(page, "confusions")) == 1
 
 
 def test_progress_outlives_the_browser(browser: Browser, site: str, tmp_path: Path) -> None:
@@ -271,7 +313,7 @@ def test_export_delete_import_restores_exactly(desk: Any, tmp_path: Path) -> Non
     page = desk().page
     grade(page, "Good")
     grade(page, "Easy")
-    page.get_by_label("Deck", exact=True).select_option(label="Look-alikes")
+    choose(page, "Look-alikes", "confusions")
     grade(page, "Hard")
     before = kept(page), kept(page, "confusions")
     data = export(page, tmp_path / "cards.json")
@@ -434,6 +476,10 @@ def test_from_a_folder_on_disk(desk: Any, browser: Browser) -> None:
     grade(page, "Easy")
     again(page)
     assert counts(page)[2] == "1 of 247 learned"
+    choose(page, "Look-alikes", "confusions")
+    grade(page, "Easy")
+    again(page)
+    assert counts(page)[2].startswith("1 of")
     context.close()
 
 
@@ -441,6 +487,10 @@ def test_without_scripts_and_on_paper_the_tables_hold_the_cards(visit: Any) -> N
     page = visit(PAGE, scripts=False).page
     page.locator(".ntl-deck summary").first.click()
     assert page.locator('[data-deck="au"]').get_by_text("zygomaticus major").first.is_visible()
+    page.locator('[data-deck="confusions"] summary').click()
+    page.locator('[data-deck="confusions"] a').click()
+    assert page.get_by_role("heading", name="Look-alikes").is_visible()
+    assert page.locator("tr[data-card]").count() > 20
     paper = visit(PAGE).page
     paper.locator(".ntl-face").wait_for()
     paper.emulate_media(media="print")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -265,13 +266,32 @@ def test_e1_13_to_e1_15_means_that_cannot_be() -> None:
 
 
 def test_tables_hold_every_card() -> None:
-    page = BeautifulSoup(ntl_cards.render(DECKS.values()), "html.parser")
     for deck in DECKS.values():
+        page = BeautifulSoup(ntl_cards.render([deck]), "html.parser")
         table = page.select_one(f'[data-deck="{deck.id}"]')
         assert table
         rows = table.select("tr[data-card]")
         assert len(rows) == deck.size
         assert all(row.th.get_text() and row.td.get_text() for row in rows)
+
+
+def test_of_several_decks_the_first_is_in_the_page_and_all_are_in_files(tmp_path: Path) -> None:
+    page = BeautifulSoup(ntl_cards.render(DECKS.values(), "../../"), "html.parser")
+    first, *others = page.select(".ntl-deck")
+    assert first.select("tr[data-card]")
+    assert "data-place" not in first.attrs
+    ntl_cards.write(tmp_path)
+    for box in others:
+        deck = DECKS[box["data-deck"]]
+        assert not box.select("tr")
+        assert box.a["href"] == f"{box['data-place']}.html"
+        place = tmp_path / box["data-place"].removeprefix("../../")
+        whole = BeautifulSoup(place.with_suffix(".html").read_text("utf-8"), "html.parser")
+        assert len(whole.select("tr[data-card]")) == deck.size
+        script = place.with_suffix(".js").read_text("utf-8")
+        name, text = json.loads(f"[{script.partition('deck(')[2].rpartition(');')[0]}]")
+        assert (name, text) == (deck.id, ntl_cards.table(deck))
+    assert len(others) == len(DECKS) - 1
 
 
 # -- atlas

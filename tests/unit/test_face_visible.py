@@ -188,3 +188,39 @@ def test_the_shipped_tables_equal_recomputed_ones() -> None:
         for one, other in zip(again, shipped, strict=True):
             for head in [*one][len(heads) :]:
                 assert abs(float(one[head]) - float(other[head])) <= within, stale
+
+
+def test_shares_of_other_faces_and_the_command_that_writes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Half(Toy):
+        def pose(self, scores: Mapping[tuple[str, str], float]) -> Float:
+            return 0.5 * super().pose(scores)
+
+    rows = visible.shares({"half": Half(), "same": TOY}, ROWS.values())
+    whole = {(row["code"], row["by"], row["side"]): row for row in rows}
+    assert [*whole] == [*ROWS]
+    assert whole["1", "1", "both"] | {"half": "0.50", "same": "1.00"} == whole["1", "1", "both"]
+    assert whole["25", "22", "both"]["half"] == "1.00", "what does not show has no share"
+    monkeypatch.setattr(visible, "other_faces", lambda: {"half": Half()})
+    monkeypatch.setattr(visible, "read_csv", lambda name: [*ROWS.values()])
+    assert visible.main(["--identities"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("code,by,side,half\n1,1,left,0.50\n")
+    monkeypatch.setattr(visible, "data_file", lambda name: tmp_path / name)
+    (tmp_path / "clip").mkdir()
+    assert visible.main(["--identities", "--write"]) == 0
+    assert (tmp_path / "clip" / "identities.csv").read_text() + "\n" == shown
+
+
+def test_shipped_shares_equal_those_of_a_face() -> None:
+    """Of one face; ``python -m fau_teach.face.visible --identities --write`` makes them all."""
+    from fau_teach.face.face import face
+    from fau_teach.face.identity import DEFAULT, named
+
+    again = visible.shares({"Dagny": face("Dagny")}, read_csv("clip/visible.csv"))
+    shipped = read_csv("clip/identities.csv")
+    assert {*shipped[0]} - {*again[0]} == {*named()} - {"Dagny", DEFAULT}
+    for one, other in zip(again, shipped, strict=True):
+        assert (one["code"], one["by"], one["side"]) == (other["code"], other["by"], other["side"])
+        assert abs(float(one["Dagny"]) - float(other["Dagny"])) <= 0.02

@@ -295,7 +295,7 @@ def test_limits_on_the_face(small):
 
 
 def test_errors_on_the_face(small):
-    """A second of smile; the reference has the exact drive 64 times as fine."""
+    """Half a second of smile; the reference samples the drive at least 16 times as finely."""
     act = activations(face(), "6+12")
 
     def run(count, name):

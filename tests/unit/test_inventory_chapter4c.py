@@ -16,7 +16,8 @@ from fau_teach.force import losses
 
 PAGES = Path(__file__).resolve().parents[2] / "book" / "04-force-ode"
 NETWORK = (PAGES / "6-a-network-with-mechanics.md").read_text(encoding="utf-8")
-TABLES = (PAGES / "7-what-the-tables-show.md").read_text(encoding="utf-8")
+SUMS = (PAGES / "7-do-the-tables-add-up.md").read_text(encoding="utf-8")
+TABLES = (PAGES / "8-what-the-tables-show.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +169,7 @@ def test_S1_030_a_score_from_four_counts() -> None:
     assert found == pytest.approx(100 * evaluate.f1_of(evaluate.counts(labels, said))[0])
 
 
-@pytest.mark.parametrize("text", [NETWORK, TABLES], ids=["network", "tables"])
+@pytest.mark.parametrize("text", [NETWORK, SUMS, TABLES], ids=["network", "sums", "tables"])
 def test_every_note_has_its_cell_of_evidence(text: str) -> None:
     notes = re.findall(r"\{source-note\} E1-\d+\n```\n\n(.*\n.*)", text)
     assert len(notes) == text.count("{source-note}") > 0

@@ -28,7 +28,7 @@ TABLES = sorted((ROOT / "data").rglob("*.csv"))
 BIBLIOGRAPHY = ROOT / "book" / "references.bib"
 
 # Their source column names a whole source (S0 … SX), not an inventory row.
-CARDS = ("data/force/material.csv", "data/force/network.csv")
+CARDS = ("data/force/material.csv", "data/force/network.csv", "data/depth/network.csv")
 WHOLE_SOURCE_TABLES = {"errata.csv", "inventory.csv"}
 
 

@@ -117,3 +117,12 @@ def test_a_lesson_shows_each_alternative(about: training.Skill) -> None:
 def test_only_contrast_sets_have_a_lesson(wrong: str | None) -> None:
     with pytest.raises(TrainingError):
         lesson({"skill": wrong})
+
+
+def test_codes_to_pick_from_are_all_that_the_face_can_show() -> None:
+    from fau_teach.face import actions
+    from fau_teach.widgets.faceview import _units
+
+    assert {unit[0]: tuple(unit[4]) for unit in _units()} == {
+        code: actions.sides(code) for code in actions.actions()
+    }

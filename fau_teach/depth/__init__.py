@@ -1,0 +1,34 @@
+"""Depth: from depth maps to point clouds, and from two of them to motion.
+
+Importing this package loads nothing heavy; each name is fetched when it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+# No name may be a module's (cloud, crop, motion …): once loaded, the module would hide it.
+_PLACES = MappingProxyType(
+    {
+        "cloud": "Frame Intrinsics PointCloud project",
+        "crop": "Box face_box",
+        "printed": "Difference Reach cartesian colours difference keep rank reach scaled settle "
+        "spherical subtraction",
+        "selected": "COUNT Selected choose top",
+        "views": "along_ray collisions colour_cloud misplaced named_angles nearest off_ray overlap "
+        "turning twin",
+    }
+)
+_WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_WHERE))
