@@ -152,10 +152,10 @@ def holds(face: Face, score: str = "12D") -> tuple[Axes, Axes]:
         band = np.where(shape > 0.999)[0]
         ax.axvspan(times[band[0]], times[band[-1]], color=MUSCLE, alpha=0.12)
         ax.grid(visible=True, axis="y")
-    upper.set(ylabel="largest way [mm]")
+    upper.set(ylabel="movement [mm]")
     upper.set_title("with stiffness and damping", fontsize=10)
     upper.text(times[band].mean(), 0.4, "muscle held", ha="center", color=TEXT)
-    lower.set(ylabel="largest way [mm]", yscale="log", ylim=(0.1, 1e6), xlabel="time [s]")
+    lower.set(ylabel="movement [mm]", yscale="log", ylim=(0.1, 1e6), xlabel="time [s]")
     lower.set_title("without, as in Eq. 5", fontsize=10)
     for level, word in ((1e3, "1 m"), (1e5, "100 m")):
         lower.axhline(level, color=QUIET, linewidth=0.8, linestyle="dotted")

@@ -102,20 +102,20 @@ def network() -> Axes:
 
     Source: S1-003b, S1-004, S1-017 to S1-022.
     """
-    ax = _axes(7.2, 4.6)
+    ax = _axes(PHONE, 6.0)
     boxes = {
-        "video": (0.0, 2.0, "video", False),
-        "mesh": (0.0, 3.6, "mesh $u$", False),
-        "z3d": (2.0, 3.6, "encoder\n$z^{3d}$", True),
-        "phys": (4.0, 3.6, "regression\n$M^B$, $F$", True),
-        "solver": (6.2, 3.6, "ODE solver\n$\\tilde c$", False),
-        "3d": (8.2, 3.6, "$L_{3d}$", False),
-        "picture": (0.0, 0.4, "picture", False),
-        "z2d": (2.6, 0.4, "backbone\n$z^{2d}$, frozen", False),
-        "head": (6.2, 0.4, "head\n$p$ of each AU", True),
-        "au": (8.2, 0.4, "$L_{au}$", False),
-        "keep": (4.0, 5.2, "$L_{clean}$, $L_{smooth}$", False),
-        "c": (6.2, 2.0, "coordinates $c$", False),
+        "video": (-1.0, 8.0, "video", False),
+        "mesh": (2.6, 8.0, "mesh $u$", False),
+        "z3d": (2.6, 6.7, "encoder\n$z^{3d}$", True),
+        "phys": (2.6, 5.4, "regression\n$M^B$, $F$", True),
+        "solver": (2.6, 4.0, "ODE solver\n$\\tilde c$", False),
+        "3d": (2.6, 2.7, "$L_{3d}$", False),
+        "picture": (-1.0, 6.7, "picture", False),
+        "z2d": (-1.0, 5.4, "backbone\n$z^{2d}$, frozen", False),
+        "head": (-1.0, 0.9, "head\n$p$ of each AU", True),
+        "au": (-1.0, -0.4, "$L_{au}$", False),
+        "keep": (0.4, 4.2, "$L_{clean}$,\n$L_{smooth}$", False),
+        "c": (5.5, 4.3, "coordinates $c$", False),
     }
     drawn = {}
     for name, (x, y, words, learns) in boxes.items():
@@ -140,12 +140,11 @@ def network() -> Axes:
                 "patchA": drawn[start].get_bbox_patch(), "patchB": drawn[end].get_bbox_patch(),
             },
         )  # fmt: skip
-        part = 0.3 if x0 != x1 and y0 != y1 else 0.48  # where two arrows cross stands no number
         ax.text(
-            x0 + part * (x1 - x0), y0 + part * (y1 - y0), number, fontsize=9, ha="center",
-            va="center", color=TEXT, zorder=3, bbox={"fc": "white", "ec": "none", "pad": 1},
+            (x0 + x1) / 2, (y0 + y1) / 2, number, fontsize=9, ha="center", va="center",
+            color=TEXT, zorder=3, bbox={"fc": "white", "ec": "none", "pad": 1},
         )  # fmt: skip
-    ax.set(xlim=(-0.9, 8.8), ylim=(-0.3, 5.7))
+    ax.set(xlim=(-2.0, 6.4), ylim=(-0.8, 8.5))
     ax.set_axis_off()
     return ax
 
@@ -191,10 +190,10 @@ def reach(frames: int = 8, hertz: float = 6.0, rate: float = 25.0) -> tuple[Axes
 
     plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with plt.style.context(STYLE):
-        _, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4))
+        _, (upper, lower) = plt.subplots(2, 1, figsize=(0.8 * PHONE, 6.6))
     for ax, system, step, method, title in (
-        (left, one_mass(), 1.0, "printed", "as printed"),
-        (right, one_mass(hertz=hertz), 1 / rate, "exact", "as used"),
+        (upper, one_mass(), 1.0, "printed", "as printed"),
+        (lower, one_mass(hertz=hertz), 1 / rate, "exact", "as used"),
     ):
         columns = [
             force.integrate(
@@ -205,13 +204,12 @@ def reach(frames: int = 8, hertz: float = 6.0, rate: float = 25.0) -> tuple[Axes
         ]  # fmt: skip
         table = np.abs(np.stack(columns, axis=1))
         table = table / table.max()
-        ax.imshow(table, cmap="Greys", vmin=0, vmax=1.4)
+        ax.imshow(table, cmap="Greys", vmin=0, vmax=2)  # dark text is legible on all of it
         for row, column in np.argwhere(table > 0.005):
             said = f"{table[row, column]:.2f}".removeprefix("0")
-            shade = "white" if table[row, column] > 0.6 else TEXT
-            ax.text(column, row, said, ha="center", va="center", fontsize=8, color=shade)
+            ax.text(column, row, said, ha="center", va="center", fontsize=8, color=TEXT)
         ax.set(xlabel="frame of the force", ylabel="frame of the motion")
         ax.set_title(title, fontsize=10)
         ax.set_xticks(range(frames))
         ax.set_yticks(range(frames))
-    return left, right
+    return upper, lower

@@ -1,7 +1,7 @@
 """Tables of results as the sources print them, and what can be recomputed from their cells.
 
-The cells lie in ``data/force/published.csv``. A mean is always computed here; the printed one is
-kept beside it, so that a misprint shows.
+The cells lie in ``data/force/published.csv`` and ``data/depth/published.csv``. A mean or a gain is
+always computed here; what is printed of it is kept beside it, so that a misprint shows.
 """
 
 from __future__ import annotations
@@ -13,13 +13,19 @@ from statistics import fmean
 
 from fau_teach._data import did_you_mean, read_csv
 
-FILES = {"cui2023": "force/published.csv"}
+FILES = {"cui2023": "force/published.csv", "depthcloud": "depth/published.csv"}
 TITLES = {
     ("cui2023", "1"): "F1 on BP4D of the paper's own variants",
     ("cui2023", "2"): "F1 on BP4D beside other methods",
     ("cui2023", "3"): "F1 on DISFA beside other methods",
     ("cui2023", "4"): "F1 with fewer AU labels",
     ("cui2023", "5"): "F1 on DISFA after training on BP4D",
+    ("depthcloud", "1/3"): "Micro-expressions of CAS(ME)³ in 3 classes",
+    ("depthcloud", "1/4"): "Micro-expressions of CAS(ME)³ in 4 classes",
+    ("depthcloud", "1/7"): "Micro-expressions of CAS(ME)³ in 7 classes",
+    ("depthcloud", "2"): "The same points in several networks, 3 classes",
+    ("depthcloud", "3"): "Which points and how many, 3 classes",
+    ("depthcloud", "4"): "Objective classes, trained on micro- or macro-expressions",
 }
 HALF = 0.05
 """Half of the last printed digit: how far rounding can take a cell from its true value."""
@@ -75,11 +81,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A published table: rows by method."""
+    """A published table: rows by method.
+
+    Parameters
+    ----------
+    title : what it shows
+    columns : its columns
+    rows : one a method
+    classes : number of classes that are told apart; 0 where labels are not exclusive
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    classes: int = 0
+
+    @property
+    def chance(self) -> float:
+        """UAR in percent of one who always gives the same answer, or any by chance.
+
+        Raises
+        ------
+        ValueError
+            The labels of the table are not exclusive classes.
+        """
+        if not self.classes:
+            raise ValueError(f"{self.title}: labels are not exclusive, so there is no such line")
+        return 100 / self.classes
 
     def __getitem__(self, method: str) -> Row:
         """The row of a method.
@@ -113,10 +141,11 @@ class Table:
         """Columns in which no other method is better."""
         return tuple(column for column in self.columns if self.rank(method, column) == 1)
 
-    def gain(self, method: str, over: str) -> dict[str, float]:
-        """Points by which a method is above another, column by column."""
+    def gain(self, method: str, over: str, *, relative: bool = False) -> dict[str, float]:
+        """Points by which a method is above another, column by column; or percent of the other."""
         first, second = self[method].used, self[over].used
-        return {column: round(first[column] - second[column], 6) for column in self.columns}
+        points = {column: round(first[column] - second[column], 6) for column in self.columns}
+        return {c: 100 * p / second[c] if relative else p for c, p in points.items()}
 
 
 def _value(row: Row, column: str) -> float:
@@ -141,7 +170,7 @@ def table(number: str, paper: str = "cui2023") -> Table:
     KeyError
         There is no such table; the message names those that there are.
 
-    Source: S1-032 to S1-056; E1-13, E1-14, E1-15.
+    Source: S1-032 to S1-056; E1-13, E1-14, E1-15. S3-046 to S3-051; E3-10, E3-12, E3-14.
     """
     if (paper, number) not in TITLES:
         known = ", ".join(f"{key} {one}" for key, one in TITLES)
@@ -151,7 +180,8 @@ def table(number: str, paper: str = "cui2023") -> Table:
     rows = tuple(
         _row(method, (line for line in lines if line["method"] == method)) for method in methods
     )
-    return Table(TITLES[paper, number], tuple(rows[0].used), rows)
+    classes = int(lines[0].get("classes", "0"))
+    return Table(TITLES[paper, number], tuple(rows[0].used), rows, classes)
 
 
 def _row(method: str, lines: Iterable[Mapping[str, str]]) -> Row:
@@ -168,3 +198,92 @@ def _row(method: str, lines: Iterable[Mapping[str, str]]) -> Row:
     if not used and mean is not None:  # a table of means alone
         printed, used = {"mean": mean}, {"mean": mean}
     return Row(method, printed, used, mean, erratum, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a source says in words about the difference of two rows.
+
+    Parameters
+    ----------
+    words : as printed
+    table, method, over : which rows
+    low, high : what the words mean, in points
+    source, erratum : inventory ID; erratum ID, or empty
+    """
+
+    words: str
+    table: str
+    method: str
+    over: str
+    low: float
+    high: float
+    source: str
+    erratum: str
+
+    @property
+    def gains(self) -> dict[str, float]:
+        """Points recomputed from the cells, column by column."""
+        return table(self.table, "depthcloud").gain(self.method, self.over)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every gain lies in the range that the words give."""
+        return all(self.low <= gain <= self.high for gain in self.gains.values())
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """What the depth paper says of its gains, with the range of points that the words mean.
+
+    Source: S3-046 to S3-048; E3-10, E3-11.
+    """
+    return tuple(
+        Claim(
+            row["printed"], row["table"], row["method"], row["over"], float(row["low"]),
+            float(row["high"] or "inf"), row["source"], row["erratum"],
+        )
+        for row in read_csv("depth/claims.csv", ("table", "low", "high", "printed"))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many micro-expressions the depth paper has, and how many it kept.
+
+    Parameters
+    ----------
+    labelled, macro : micro- and macro-expressions with labels
+    four, three : kept for four and three classes; how many for seven is not printed
+    """
+
+    labelled: int
+    macro: int
+    four: int
+    three: int
+
+    @property
+    def dropped(self) -> int:
+        """Labelled, but in none of the four classes."""
+        return self.labelled - self.four
+
+    @property
+    def share(self) -> float:
+        """Share that was dropped."""
+        return self.dropped / self.labelled
+
+    @property
+    def others(self) -> int:
+        """In the class Others, which the three classes leave out."""
+        return self.four - self.three
+
+
+@cache
+def kept() -> Kept:
+    """Samples of the depth paper.
+
+    Source: S3-040, S3-043; E3-12.
+    """
+    rows = {row["what"]: row["used"] for row in read_csv("depth/counts.csv", ("what", "used"))}
+    names = ("labelled micro", "labelled macro", "kept, four classes", "kept, three classes")
+    return Kept(*(int(rows[name]) for name in names))

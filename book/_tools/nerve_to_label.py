@@ -132,6 +132,13 @@ def write_faces(html: Path) -> None:
         (folder / f"{name}.js").write_text(face_script(name), encoding="utf-8")
 
 
+def write_clips(html: Path) -> None:
+    """Write the clips that the bench can draw before Python has started."""
+    from fau_teach.widgets.bench import bank_script
+
+    (html / "_static" / "clips.js").write_text(bank_script(), encoding="utf-8")
+
+
 def drop_widget_state(app: Sphinx, env: Any) -> None:
     """Leave out the widget runtime and its state: our figures carry their own host."""
     from myst_nb.sphinx_ import NbMetadataCollector
@@ -186,6 +193,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         ntl_finish.slim(Path(app.outdir), ICONS)
         ntl_styles.slim(Path(app.outdir))
         write_faces(Path(app.outdir))
+        write_clips(Path(app.outdir))
         ntl_cards.write(Path(app.outdir))
 
 

@@ -28,6 +28,7 @@ TARGET_MM = 0.03
 RADII = (5.0, 12.0)
 """Least and greatest radius of that averaging [px]."""
 _FLOW_RADIUS = 2.0  # averaging of the motion across the picture [px]
+_ROUGH = 3.0  # radius at which noise is looked at first [px]
 _APART = 1.0  # a pixel that does not come back within so many pixels was not followed [px]
 _LAMP = np.array([0.4, -0.5, -0.77], np.float32)
 
@@ -63,12 +64,14 @@ class Field:
     @property
     def amplitude(self) -> Map:
         """(H, W) length of the displacement [m]."""
-        return np.sqrt(np.einsum("ijk,ijk->ij", self.displacement, self.displacement))
+        size: Map = np.sqrt(np.einsum("ijk,ijk->ij", self.displacement, self.displacement))
+        return size
 
     @property
     def normal(self) -> Map:
         """(H, W) displacement along the normal, positive where the skin comes out [m]."""
-        return np.einsum("ijk,ijk->ij", self.displacement, self.normals)
+        out: Map = np.einsum("ijk,ijk->ij", self.displacement, self.normals)
+        return out
 
     @property
     def tangential(self) -> npt.NDArray[np.float32]:
@@ -213,26 +216,25 @@ def field(
     Source: S3-020, E3-03, E3-21.
     """
     before, after = (average([e] if isinstance(e, Frame) else e) for e in (onset, apex))
-    pictured = before.colour is not None and after.colour is not None
-    how: Follow = follow or ("colour" if pictured else "none")
+    pictures = [e.colour for e in (before, after) if e.colour is not None]
+    how: Follow = follow or ("colour" if len(pictures) == 2 else "none")
     check_choice("follow", how, Follow)
-    if how == "colour" and not pictured:
-        raise ValueError("follow 'colour' needs a picture in both frames. Use 'shape' or 'none'.")
     first, second = (surface(e.depth, intrinsics, radius=slope_radius) for e in (before, after))
+    if how == "shape":
+        pictures = [shaded(first), shaded(second)]
+    elif how == "colour" and len(pictures) < 2:
+        raise ValueError("follow 'colour' needs a picture in both frames. Use 'shape' or 'none'.")
     moved = align(first, second, intrinsics) if head is None else head
+    across = None
     if how == "none":
-        parts, good = _by_plane(first, second, intrinsics, moved)
+        depth, good = _by_plane(first, second, intrinsics, moved)
     else:
-        if how == "colour":
-            assert before.colour is not None and after.colour is not None
-            flow, sure = tracked(before.colour, after.colour)
-        else:
-            flow, sure = tracked(shaded(first), shaded(second))
-        parts, good = _by_flow(first, second, intrinsics, moved, flow)
+        flow, sure = tracked(*pictures)
+        depth, across, good = _by_flow(first, second, intrinsics, moved, flow)
         good &= sure
-    depth, across = parts
     if radius is None:
-        radius = float(np.clip(3 * floor_of(depth, good, 3.0) / (TARGET_MM * MM), *RADII))
+        rough = floor_of(depth, good, _ROUGH)
+        radius = float(np.clip(_ROUGH * rough / (TARGET_MM * MM), *RADII))
     weight = good.astype(np.float32)
     noise = floor_of(depth, good, radius)
     depth, near = blurred(depth, weight, radius)
@@ -246,8 +248,10 @@ def field(
             flat, share = blurred(across[axis], weight, _FLOW_RADIUS, share)
             displacement[axis] += flat
     displacement *= valid
-    outward = (np.moveaxis(each, 0, -1) for each in (first.points, displacement, first.normals))
-    return Field(*outward, valid, moved, noise, radius, how, intrinsics)
+    points, displacement, normals = (
+        np.moveaxis(each, 0, -1) for each in (first.points, displacement, first.normals)
+    )
+    return Field(points, displacement, normals, valid, moved, noise, radius, how, intrinsics)
 
 
 def _rays(intrinsics: Intrinsics) -> Map:
@@ -259,7 +263,7 @@ def _rays(intrinsics: Intrinsics) -> Map:
 
 def _by_plane(
     first: Surface, second: Surface, intrinsics: Intrinsics, head: Rigid
-) -> tuple[tuple[Map, None], Mask]:
+) -> tuple[Map, Mask]:
     """(H, W) distance of the apex from the plane that touches the carried onset [m]."""
     shape = first.good.shape
     at = np.flatnonzero(first.good)
@@ -271,7 +275,7 @@ def _by_plane(
     distance = sum(n * each for n, each in zip(normal, p, strict=True)) * (z / p[2] - 1)
     found, good = np.zeros(shape, np.float32), np.zeros(shape, np.bool_)
     found.flat[at], good.flat[at] = np.where(hit, distance, 0), hit
-    return (found, None), good
+    return found, good
 
 
 def _by_flow(
@@ -280,7 +284,7 @@ def _by_flow(
     intrinsics: Intrinsics,
     head: Rigid,
     flow: npt.NDArray[np.float32],
-) -> tuple[tuple[Map, Map], Mask]:
+) -> tuple[Map, Map, Mask]:
     """Followed pixels lifted to space: change of depth (H, W), and motion across the ray
     (2, H, W) [m].
 
@@ -303,7 +307,7 @@ def _by_flow(
     for axis, there in ((1, x), (2, y)):
         values[axis, at] = np.where(hit, there - p[axis - 1] / p[2] * back, 0)
     good.flat[at] = hit
-    return (found[0], found[1:]), good
+    return found[0], found[1:], good
 
 
 def motion(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -46,7 +48,7 @@ def unevenness(values: npt.NDArray[np.float32], mask: Mask, radius: float = WIDE
     point[len(point) // 2] = 1
     kernel = ndimage.gaussian_filter1d(point, radius, truncate=3.0)
     kept = 1 - 2 * kernel.max() ** 2 + float((kernel**2).sum()) ** 2
-    return clipped_deviation((values - mean)[inner]) / kept**0.5
+    return clipped_deviation((values - mean)[inner]) / math.sqrt(kept)
 
 
 def noise_floor(
@@ -81,7 +83,7 @@ def noise_floor(
     raw = [each.depth if isinstance(each, Frame) else np.asarray(each) for each in frames]
     maps = [metres(each, intrinsics) for each in raw]
     squares = []
-    for before, after in zip(maps[:-1], maps[1:], strict=True):
+    for before, after in pairwise(maps):
         mask = (before > 0) & (after > 0) & ~outlines(before) & ~outlines(after)
         sigma = unevenness(after - before, mask)
         if not np.isfinite(sigma):
@@ -90,7 +92,7 @@ def noise_floor(
     variance = float(np.mean(squares))
     if rounding == "removed" and raw[0].dtype.kind in "ui":
         variance -= intrinsics.scale**-2 / 12
-    return max(variance, 0.0) ** 0.5
+    return math.sqrt(max(variance, 0.0))
 
 
 def average(

@@ -73,7 +73,7 @@ class Rigid:
         return float(np.degrees(Rotation.from_matrix(self.rotation).magnitude()))
 
     def after(self, first: Rigid) -> Rigid:
-        """This motion after another one."""
+        """The motion that does another one first, then this one."""
         return Rigid(
             self.rotation @ first.rotation, self.rotation @ first.translation + self.translation
         )
@@ -239,7 +239,9 @@ def align(
     p = first.points.reshape(3, -1)[:, start].T.astype(np.float64)
     maps = np.concatenate([second.points[2:], second.normals])
     rotation, translation = np.eye(3), np.zeros(3)
-    for step in range(1, steps + 1):
+    step = 0
+    while step < steps:
+        step += 1
         moved = p @ rotation.T + translation
         u = moved[:, 0] / moved[:, 2] * intrinsics.fx + intrinsics.cx
         v = moved[:, 1] / moved[:, 2] * intrinsics.fy + intrinsics.cy

@@ -239,8 +239,8 @@ def _nodded(
     """The camera that sees the moved head, and the head's motion for the camera that stays."""
     signs = chance.choice([-1.0, 1.0], 6)
     shift, turn = head_mm * signs[:3], head_deg * signs[3:]
-    yaw, pitch, roll = (camera.yaw, camera.pitch, camera.roll) + turn
-    after = camera.turned(yaw, pitch, roll)
+    yaw, pitch, roll = turn.tolist()
+    after = camera.turned(camera.yaw + yaw, camera.pitch + pitch, camera.roll + roll)
     rotation = after.rotation @ camera.rotation.T
     neck = camera.rotation @ (NECK - camera.centre)
     # R1 (p - c1) = R (R0 (p - c0) - neck) + neck + shift, solved for c1.

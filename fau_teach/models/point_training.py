@@ -188,6 +188,8 @@ def fit(
     fall = torch.optim.lr_scheduler.LambdaLR(
         adam, lambda k: low + (1 - low) * (1 + cos(pi * k / steps)) / 2
     )
+    norms = [one for one in net.modules() if isinstance(one, nn.BatchNorm1d)]
+    step = 0
     with repeatable(settings.seed, settings.threads):
         groups = net.plan(given)
         seen = None if other is None else net.plan(other)
@@ -195,6 +197,10 @@ def fit(
             net.train()
             loss_sum = hits = 0.0
             for at in np.array_split(chance.permutation(len(given)), parts):
+                step += 1
+                for norm in norms:
+                    # A mean of all steps at first: what it began with would stay for long.
+                    norm.momentum = max(0.1, 1 / step)
                 shown = torch.from_numpy(augmented(given[at], settings, chance)).to(device)
                 logits = net(shown, [one.take(at) for one in groups])
                 target = wanted[at].to(device)

@@ -16,7 +16,7 @@ function render({ model, el }) {
   const journal = makeJournal(live ? `bench ${model.get("store")}` : "bench", { version: 1 });
   const { region, say } = announcer();
   const fresh = () => ({ session: null, clip: "", coder: "", pass: 1, scripts: {}, neutrals: {}, definition: "total500", blind: true,
-    draft: { ...NOTHING }, sheets: {}, step: "code" });
+    drafts: {}, sheets: {}, step: "code" });
   const work = fresh();
   let [rows, answer, folders, drives, ended] = [[], UNKNOWN, new Map(), new Map(), false];
   let [chain, busy, held, sent, compared] = [Promise.resolve(), 0, "", null, 0];
@@ -24,7 +24,10 @@ function render({ model, el }) {
   const coder = () => (work.pass > 1 ? `${work.coder || "me"} #${work.pass}` : work.coder || "me");
   const watched = () => work.session?.watched.find((one) => one.clip === work.clip);
   const done = () => watched()?.done || [];
-  const sheet = () => (work.sheets[`${work.clip} ${coder()}`] ||= []);
+  const place = (clip = work.clip) => `${clip} ${coder()}`;
+  const sheet = () => (work.sheets[place()] ||= []);
+  const half = ({ onset, aus } = NOTHING) => onset !== null || aus !== "";
+  const draft = () => (work.drafts[place()] ||= { ...NOTHING }); // the event that is written, one for each clip and coder
   const button = (text, press, more = {}) => make("button", { type: "button", onclick: press, ...more }, text);
   const quiet = (...text) => make("p", { class: "ntl-quiet" }, ...text);
 
@@ -94,10 +97,13 @@ function render({ model, el }) {
 
   async function enter(name, made = null) { // `made`: a script that Python told, with its drive
     if (made) { work.scripts[name] = made.clip; drives.set(name, made.drive); }
-    [work.clip, work.draft, codes.value] = [name, { ...NOTHING }, ""];
+    work.clip = name;
+    goOn();
     const [known, folder, script] = [watched(), folders.get(name), work.scripts[name]];
     if (folder) folder.fps = known?.fps || folder.fps || Number(fps.value) || 30;
     const blank = (why) => ({ kind: "images", count: known?.frames || 1, fps: known?.fps || 30, load: () => { throw new Error(why); } });
+    if (script && !drives.has(name) && clerk.state() !== "ready") (await bank()).forEach((one) => one.name === name && drives.set(name, one.drive));
+    if (work.clip !== name) return;
     if (!drives.has(name) && script) {
       viewer.open(blank("Python starts; then this clip is here."), name);
       show();
@@ -107,6 +113,7 @@ function render({ model, el }) {
     }
     viewer.open(drives.has(name) ? { kind: "clip", drive: drives.get(name) } : folder || blank(script ? "Python is out of reach, so this clip cannot be shown. Your events are here."
       : `Open the folder of ${name} again to see its pictures. Your events are here.`), name);
+    around(draft());
     viewer.show("clip", { neutral: work.neutrals[name] ?? known?.neutral ?? 0 });
     if (!opener.contains(document.activeElement)) opener.open = false;
     keep();
@@ -143,7 +150,18 @@ function render({ model, el }) {
       face === data.keyed ? "" : `The key is computed for ${data.keyed}: on ${face} the same movement shows a little more or less, so a letter near a bound can differ.`].join(" ").trim();
   }
 
+  // Clips that the site has ready, until Python draws others.
+  const bank = () => (bank.asked ||= live ? Promise.resolve([]) : siteScript("clips").then(() => globalThis.nerveToLabelClips).catch(() => { bank.asked = null; return []; }));
+
   async function drawClip() {
+    if (clerk.state() !== "ready") {
+      const one = (await bank()).find(({ name, kind, level }) => kind === kinds.value && level === levels.value && !work.scripts[name]);
+      if (one) {
+        [found.textContent, opener.open] = ["", false];
+        enter(one.name, one);
+        return;
+      }
+    }
     if (clerk.state() === "starting") found.textContent = "Python starts; then the clip comes.";
     const seed = Math.floor(Math.random() * 1e6);
     const told = await clerk.call("clip", { spec: { kind: kinds.value, difficulty: levels.value, identity: model.get("face"), seed } });
@@ -155,28 +173,35 @@ function render({ model, el }) {
   // -- the event that is written
 
   const around = ({ onset, apex, offset }) => (onset === null || (offset ?? apex) === null ? viewer.loop(null) : viewer.loop(onset, offset ?? apex));
-  const edit = (change) => { Object.assign(work.draft, change); keep(); showDraft(); };
+  const edit = (change) => { Object.assign(draft(), change); keep(); showDraft(); };
+  function goOn() { // with the event that was left half written here
+    if (!work.session?.events.some((one) => one.id === draft().id)) draft().id = ""; // it was taken back meanwhile
+    codes.value = draft().aus;
+  }
   function put(name) {
     viewer.stop();
-    const same = work.draft[name] === viewer.frame;
+    const same = draft()[name] === viewer.frame;
     edit({ [name]: same ? null : viewer.frame });
-    around(work.draft);
+    around(draft());
     say(`${name} ${same ? "cleared" : `at frame ${viewer.frame}`}`);
   }
 
   async function save() {
     await codes.settled();
-    const { id, ...event } = { ...work.draft, aus: codes.value };
+    const { id, ...event } = { ...draft(), aus: codes.value };
+    const here = place();
     if (event.onset === null) { problem.textContent = "Set the onset first: step to the first frame that moves, then press 1."; say(problem.textContent); return; }
     if (!event.aus) { problem.textContent = "Write the codes first; null where nothing moved, ? where you cannot tell."; codes.focus(); say(problem.textContent); return; }
     const seen = done().includes(coder()) ? "after comparison" : "";
     const told = await (id ? act("change", { id, reason: seen, event }, "Event changed")
       : act("add", { reason: seen, event: { ...event, coder: coder(), clip: work.clip, subject: watched()?.subject || "", fps: viewer.fps } }, "Event added"));
-    if (!told.error) pick("");
+    if (told.error) return;
+    if (place() === here) pick("");
+    else work.drafts[here] = { ...NOTHING };
   }
 
   async function remove() {
-    const { id } = work.draft;
+    const { id } = draft();
     pick("");
     if (id) await act("remove", { id }, "Event removed; Undo brings it back");
   }
@@ -189,7 +214,7 @@ function render({ model, el }) {
     else { keep(); say(spoken); } // nobody has coded this clip yet
   }
 
-  const undo = (again) => { if (answer[again ? "redo" : "undo"]) { pick(""); act(again ? "redo" : "undo", {}, again ? "Made again" : "Taken back"); } };
+  const undo = (again) => { if (answer[again ? "redo" : "undo"]) { if (draft().id) pick(""); act(again ? "redo" : "undo", {}, again ? "Made again" : "Taken back"); } };
 
   function scanOn() { // tick the region that is shown, and show the next one
     const next = () => data.regions.find(([id]) => !sheet().includes(id));
@@ -203,10 +228,13 @@ function render({ model, el }) {
 
   function pick(id) {
     const row = rows.find((one) => one.id === id && one.coder === coder());
-    work.draft = row ? { ...NOTHING, ...Object.fromEntries(Object.keys(NOTHING).map((name) => [name, row[name]])) } : { ...NOTHING };
-    codes.value = work.draft.aus;
+    const [spare, before] = [`${place()} new`, draft()];
+    if (row && !before.id && half(before)) work.drafts[spare] = before; // comes back after the event that is picked
+    work.drafts[place()] = row ? Object.fromEntries(Object.keys(NOTHING).map((name) => [name, row[name]])) : before.id && work.drafts[spare] || { ...NOTHING };
+    if (!row) delete work.drafts[spare];
+    codes.value = draft().aus;
     if (row) viewer.seek(row.onset);
-    around(work.draft);
+    around(draft());
     problem.textContent = "";
     edit({});
     showRows();
@@ -215,18 +243,18 @@ function render({ model, el }) {
 
   function walk(by) {
     const mine = rows.filter((one) => one.coder === coder());
-    const at = mine.findIndex((one) => one.id === work.draft.id);
+    const at = mine.findIndex((one) => one.id === draft().id);
     if (mine.length) pick(mine[Math.max(0, Math.min(mine.length - 1, at < 0 ? (by > 0 ? 0 : mine.length - 1) : at + by))].id);
   }
 
   // -- parts of the page
 
   const viewer = makeViewer({ source: { kind: "images", count: 1, fps: 30, load: () => new Promise(() => {}) }, label: "Bench", face: () => faceOf(model) });
-  const codes = makeCodes({ clerk, choices: data.choices, label: "Codes", onenter: save, onchange: (aus) => { work.draft.aus = aus; keep(); showLanes(); } });
+  const codes = makeCodes({ clerk, choices: data.choices, label: "Codes", onenter: save, onchange: (aus) => { draft().aus = aus; keep(); showLanes(); } });
   const [title, heading, scan] = [make("h3", { class: "title" }), make("h4", {}), make("ol", { class: "scan" })];
   const setters = MARKS.map((name, at) => button("", () => put(name), { value: name, "aria-keyshortcuts": at + 1 }));
-  const sure = SURE.map((name) => button(name, () => edit({ certainty: work.draft.certainty === name ? "" : name }), { value: name }));
-  const notes = make("textarea", { id: unique("notes"), rows: 1, oninput: () => { work.draft.notes = notes.value; keep(); } });
+  const sure = SURE.map((name) => button(name, () => edit({ certainty: draft().certainty === name ? "" : name }), { value: name }));
+  const notes = make("textarea", { id: unique("notes"), rows: 1, oninput: () => { draft().notes = notes.value; keep(); } });
   const [saver, remover] = [button("Save event", save, { class: "go" }), button("Remove", remove)];
   const neutral = button("Neutral here", rest, { title: "Take this frame as the neutral one" });
   const list = make("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "Events" });
@@ -234,8 +262,8 @@ function render({ model, el }) {
   const definitions = make("select", { onchange: () => { work.definition = definitions.value; keep(); if (work.session) step({ op: "table" }); } }, data.definitions.map(([id, text]) => make("option", { value: id }, text)));
   const ender = button("Done with this clip", finish);
   const blind = make("input", { type: "checkbox", onchange: () => { work.blind = blind.checked; keep(); refresh(); } });
-  const passes = make("select", { "aria-label": "Pass", onchange: () => { work.pass = Number(passes.value); pick(""); keep(); refresh(); } }, [[1, "first pass"], [2, "second pass"], [3, "third pass"]].map(([value, text]) => make("option", { value }, text)));
-  const who = make("input", { id: unique("who"), type: "text", placeholder: "me", maxlength: 40, autocomplete: "off", onchange: () => { work.coder = who.value.trim(); pick(""); keep(); refresh(); } });
+  const passes = make("select", { "aria-label": "Pass", onchange: () => { work.pass = Number(passes.value); goOn(); around(draft()); keep(); refresh(); } }, [[1, "first pass"], [2, "second pass"], [3, "third pass"]].map(([value, text]) => make("option", { value }, text)));
+  const who = make("input", { id: unique("who"), type: "text", placeholder: "me", maxlength: 40, autocomplete: "off", onchange: () => { work.coder = who.value.trim(); goOn(); around(draft()); keep(); refresh(); } });
   const steps = STEPS.map(([value, text]) => button(text, () => { work.step = value; keep(); show(); }, { value }));
   const panes = Object.fromEntries(STEPS.map(([value]) => [value, make("div", { class: `pane ${value}` })]));
   const [status, python] = [make("span", { class: "status ntl-quiet", role: "status" }), make("span", { class: "python ntl-quiet" })];
@@ -294,35 +322,35 @@ function render({ model, el }) {
   // -- showing
 
   function showDraft() {
-    const { draft } = work;
-    heading.textContent = draft.id ? `Event ${draft.id}` : "New event";
+    const now = draft();
+    heading.textContent = now.id ? `Event ${now.id}` : "New event";
     setters.forEach((one) => {
-      const at = draft[one.value];
+      const at = now[one.value];
       one.textContent = `${GLYPHS[one.value]} ${one.value} ${at ?? "–"}`;
       one.setAttribute("aria-label", `Set ${one.value} at this frame, now ${at ?? "not set"}`);
       one.setAttribute("aria-pressed", String(at !== null));
     });
-    sure.forEach((one) => one.setAttribute("aria-pressed", String(one.value === draft.certainty)));
-    if (notes.value !== draft.notes) notes.value = draft.notes;
-    saver.textContent = draft.id ? "Save changes" : "Save event";
-    remover.disabled = !draft.id;
-    viewer.show(viewer.mode, { onset: draft.onset, apex: draft.apex });
+    sure.forEach((one) => one.setAttribute("aria-pressed", String(one.value === now.certainty)));
+    if (notes.value !== now.notes) notes.value = now.notes;
+    saver.textContent = now.id ? "Save changes" : "Save event";
+    remover.disabled = !now.id;
+    viewer.show(viewer.mode, { onset: now.onset, apex: now.apex });
     showLanes();
-    Object.assign(root.dataset, { draft: draft.id, ...Object.fromEntries(MARKS.map((name) => [name, draft[name] ?? ""])) });
+    Object.assign(root.dataset, { draft: now.id, ...Object.fromEntries(MARKS.map((name) => [name, now[name] ?? ""])) });
   }
 
   function showLanes() {
-    const { draft } = work;
-    const all = rows.filter((one) => one.id !== draft.id).map((one) => ({ ...one, text: one.score, kind: one.coder === coder() ? "" : "other" }));
-    const first = MARKS.map((name) => draft[name]).find((frame) => frame !== null);
-    if (first !== undefined) all.push({ ...draft, onset: draft.onset ?? first, text: codes.value || "…", on: true });
+    const now = draft();
+    const all = rows.filter((one) => one.id !== now.id).map((one) => ({ ...one, text: one.score, kind: one.coder === coder() ? "" : "other" }));
+    const first = MARKS.map((name) => now[name]).find((frame) => frame !== null);
+    if (first !== undefined) all.push({ ...now, onset: now.onset ?? first, text: codes.value || "…", on: true });
     viewer.lanes([...all, ...ended && ended.clip === work.clip && done().includes(coder()) ? ended.key.map((one) => ({ ...one, text: `key ${one.score}`, kind: "key" })) : []]);
   }
 
   function showRows() {
     const mine = work.session?.events.filter((one) => one.clip === work.clip && one.coder === coder()).length;
     holdFocus(root, () => list.replaceChildren(rows.length ? grid(`${plural(rows.length, "event", "events")} of ${work.clip}`, ["Codes", ...MARKS.map((name) => GLYPHS[name]), "Lasts", "Type"],
-      rows.map((one) => [one.coder === coder() ? button(one.score, () => pick(one.id), { "data-key": one.id, title: one.names.join(", "), "aria-pressed": String(one.id === work.draft.id) }) : make("span", {}, one.score, ` (${one.coder})`),
+      rows.map((one) => [one.coder === coder() ? button(one.score, () => pick(one.id), { "data-key": one.id, title: one.names.join(", "), "aria-pressed": String(one.id === draft().id) }) : make("span", {}, one.score, ` (${one.coder})`),
         ...MARKS.map((name) => one[name] ?? "–"), one.lasts || "–", one.open ? `${one.type}, but the frames cannot decide` : one.type || "–"]))
       : quiet(mine ? `${plural(mine, "event", "events")} of yours, shown as soon as Python is there.` : "No event yet. Step to the first frame that moves and press 1.")));
     if (answer.hidden) list.append(quiet(`${plural(answer.hidden, "event is", "events are")} hidden until both codings are done.`));
@@ -338,8 +366,9 @@ function render({ model, el }) {
     [passes.value, definitions.value, blind.checked] = [work.pass, work.definition, work.blind];
     const all = new Set([...Object.keys(work.scripts), ...folders.keys(), ...(work.session?.watched || []).map((one) => one.clip)]);
     clips.hidden = all.size < 2;
-    const over = (name) => (work.session?.watched.find((one) => one.clip === name)?.done?.includes(coder()) ? " ✓" : "");
-    holdFocus(root, () => clips.replaceChildren(...[...all].map((name) => button(name + over(name), () => enter(name), { "data-key": `clip ${name}`, title: over(name) && "You are done with it", "aria-pressed": String(name === work.clip) }))));
+    const state = (name) => (work.session?.watched.find((one) => one.clip === name)?.done?.includes(coder()) ? [" ✓", "You are done with it"]
+      : name !== work.clip && half(work.drafts[place(name)]) ? [" ✎", "An event is half written here"] : ["", ""]);
+    holdFocus(root, () => clips.replaceChildren(...[...all].map((name) => button(name + state(name)[0], () => enter(name), { "data-key": `clip ${name}`, title: state(name)[1], "aria-pressed": String(name === work.clip) }))));
     const ended_ = done().includes(coder());
     ender.setAttribute("aria-pressed", String(ended_));
     showScan();
@@ -471,14 +500,14 @@ function render({ model, el }) {
   (async () => {
     const old = await journal.load();
     const [mine, given] = [old?.session, live && model.get("session") ? JSON.parse(model.get("session")) : null];
-    if (old) Object.assign(work, old, { draft: { ...NOTHING, ...old.draft } });
+    const { draft: single, ...rest } = old || {}; // an older page kept one event
+    Object.assign(work, rest);
+    if (single && !rest.drafts) work.drafts = { [place()]: { ...NOTHING, ...single } };
     const goesOn = (late, early) => (early.history.length || !early.events.length) && JSON.stringify(late.history.slice(0, early.history.length)) === JSON.stringify(early.history);
     const known = mine && given && mine.history.length > given.history.length && goesOn(mine, given); // a kernel that was killed knows fewer steps
     if (given && !known) work.session = given;
     if (model.get("coder") && (live || !work.coder)) work.coder = model.get("coder");
-    const { draft, clip } = work;
     await begin();
-    if (work.clip === clip) [work.draft, codes.value] = [draft, draft.aus];
     if (mine && given && !known && !goesOn(given, mine)) { // the file was replaced
       work.aside = mine;
       step({ op: "open", text: JSON.stringify(mine), name: "browser" }).then(({ error }) => {

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
@@ -18,6 +19,7 @@ from fau_teach.clip import definitions
 from fau_teach.coding import CodingError, Session
 from fau_teach.coding.saver import Saver
 from fau_teach.footage import Footage
+from fau_teach.training.skills import LEVELS
 from fau_teach.widgets._base import read_text
 from fau_teach.widgets._clerk import Clerk
 from fau_teach.widgets._frames import Frames
@@ -41,6 +43,8 @@ REGIONS = (
     ("head", "Head and gaze", "51 to 58, 61 to 64", "whole"),
 )
 """Order in which the score sheet goes through a face: id, name, codes, part that is shown. Ours."""
+KINDS = {"macro": 2, "micro": 2, "neutral": 1}
+"""Kinds of clips, and how many of each difficulty the site has ready."""
 WORDS = ("Happiness", "Sadness", "Anger", "Fear", "Disgust", "Surprise", "Others", "none")
 SHORTCUTS = (
     ("1, 2, 3", "set onset ▲, apex ◆, offset ▼ at the frame that is shown"),
@@ -78,6 +82,23 @@ def first_clip() -> clip.Clip:
     return clip.Clip("Ana", 30, 105, moves, clip.Nuisance(blinks=10), seed=11)
 
 
+@cache
+def bank_script() -> str:
+    """Text of ``_static/clips.js``: clips of each kind and difficulty, until Python draws more.
+
+    They are those that ``clip.sample`` draws for their seeds, on the face of the bench.
+    """
+    found = []
+    for place, (kind, level) in enumerate(product(KINDS, LEVELS)):
+        for seed in range(10 * place, 10 * place + KINDS[kind]):
+            one = clip.sample(kind, difficulty=level, identity=first_clip().identity, seed=seed)
+            found.append(
+                {"name": f"{kind}-{level}-{seed}", "kind": kind, "level": level}
+                | {"clip": json.loads(one.to_json()), "drive": sampled(one)}
+            )
+    return f"globalThis.nerveToLabelClips = {json.dumps(found, separators=(',', ':'))};\n"
+
+
 def bench_data(script: clip.Clip | None = None, name: str = "") -> dict[str, Any]:
     """What the page needs before Python answers.
 
@@ -99,8 +120,8 @@ def bench_data(script: clip.Clip | None = None, name: str = "") -> dict[str, Any
         "definitions": [[one.id, one.rule] for one in definitions().values()],
         "regions": [list(one) for one in REGIONS],
         "words": list(WORDS),
-        "kinds": ["macro", "micro", "neutral"],
-        "levels": ["easy", "medium", "hard"],
+        "kinds": [*KINDS],
+        "levels": [*LEVELS],
     }
 
 

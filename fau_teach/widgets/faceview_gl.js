@@ -245,11 +245,12 @@ function sharedFace(text) {
   return faces.get(text);
 }
 
+const lite = () => /^(.*\/)lite\//.exec(location.pathname)?.[1]; // JupyterLite lies in the book: its root
+
 // The packed face: sent by the kernel of a live notebook, or in a script that a page's figures share.
 function packedFace(model) {
   if (model.get("pack")) return Promise.resolve(model.get("pack"));
-  const site = /^(.*\/)lite\//.exec(location.pathname)?.[1]; // JupyterLite lies in the book, which has them
-  if (model.send && !site) {
+  if (model.send && !lite()) {
     return new Promise((resolve) => {
       model.on("change:pack", () => resolve(model.get("pack")));
       model.send("face");
@@ -257,11 +258,16 @@ function packedFace(model) {
   }
   const name = model.get("face");
   const faces = globalThis.nerveToLabelFaces ||= {};
-  return faces[name] ||= new Promise((resolve, reject) => {
-    const root = site || document.documentElement.dataset.content_root || "./";
-    const script = Object.assign(document.createElement("script"), { src: `${root}_static/faces/${name}.js` });
-    script.onload = () => resolve(faces[`${name} data`]);
-    script.onerror = () => reject(new Error(`no data of the face ${name}`));
+  return faces[name] ||= siteScript(`faces/${name}`).then(() => faces[`${name} data`]);
+}
+
+// Data of the site in a script, which a page on disk may load, too.
+function siteScript(name) {
+  return new Promise((resolve, reject) => {
+    const root = lite() || document.documentElement.dataset.content_root || "./";
+    const script = Object.assign(document.createElement("script"), { src: `${root}_static/${name}.js` });
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`the site has no ${name}.js`));
     document.head.append(script);
   });
 }

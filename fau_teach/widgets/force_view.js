@@ -3,15 +3,15 @@ const STOPS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 
 const HEAT_MM = 8;
 const TERMS = [["muscle", "muscle pull", "8 0"], ["elastic", "elastic force", "9 4"], ["damping", "damping", "2 4"], ["inertia", "inertia", "9 3 2 3"]];
 const COLOURS = [["force", "Force"], ["heat", "Movement"], ["skin", "Skin"]];
-const FRAME = { left: 48, right: 8, top: 8, base: 178, low: -0.2, high: 1.1 };
 
 function render({ model, el }) {
   const figure = panel({ model, el }, "force-view", ["scene", "colouring", "frame"]);
   const { state, data, set, root } = figure;
   const scene = () => data.scenes.find((one) => one.id === state.scene);
   const last = () => scene().muscle.length - 1;
+  const pace = () => (data.rate * (state.scene === "brief" ? 0.15 : 0.5)) / 1000; // frames a ms, slower than life
   const heaviest = Math.max(...data.load);
-  let [face, painted, playing, visible, began, width] = [null, false, false, false, 0, 480];
+  let [face, loading, painted, playing, visible, began, width] = [null, null, false, false, false, 0, 480];
 
   const canvas = make("canvas", { class: "face", role: "img" });
   const stage = make("div", { class: "stage" }, make("p", { class: "ntl-quiet" }, "The face comes when it is seen."));
@@ -26,13 +26,12 @@ function render({ model, el }) {
     playing = on;
     play.textContent = on ? "Pause" : "Play";
     if (on && state.frame >= last()) set({ frame: 0 });
-    began = performance.now() - (1000 * state.frame) / (data.rate * pace());
+    began = performance.now() - state.frame / pace();
     if (on) requestAnimationFrame(tick);
   }
-  const pace = () => (state.scene === "brief" ? 0.15 : 0.5); // slower than life, or nothing is seen
   function tick(now) {
     if (!playing || !root.isConnected) return;
-    const next = Math.min(last(), Math.max(0, Math.floor(((now - began) / 1000) * data.rate * pace())));
+    const next = Math.min(last(), Math.max(0, Math.floor((now - began) * pace())));
     if (visible && next !== state.frame) set({ frame: next });
     if (next < last()) requestAnimationFrame(tick); else run(false);
   }
@@ -56,7 +55,7 @@ function render({ model, el }) {
   }
 
   function curves() {
-    const { left, right, top, base, low, high } = FRAME;
+    const [left, right, top, base, low, high] = [48, 8, 8, 178, -0.2, 1.1];
     const x = (frame) => left + ((width - left - right) * frame) / last();
     const y = (value) => base - ((base - top) * (value - low)) / (high - low);
     const word = (at, level, text, end) => draw("text", { x: at, y: level, "text-anchor": end }, text);
@@ -74,7 +73,7 @@ function render({ model, el }) {
     state.frame = Math.max(0, Math.min(last(), state.frame));
     const at = (name) => scene()[name][state.frame];
     const seconds = `${(state.frame / data.rate).toFixed(2)} s`;
-    const percent = (name) => `${Number((100 * at(name)).toFixed(1)) || 0} %`.replace("-", "−");
+    const percent = (name) => `${Number((100 * at(name)).toFixed(1)) || 0}\u00a0%`.replace("-", "−");
     time.input.max = last();
     [[time, state.frame, seconds], [scenes, state.scene], [colours, state.colouring]].forEach(([one, ...what]) => one.mark(...what));
     legend.textContent = { skin: "", heat: `Violet to yellow: 0 to ${HEAT_MM} mm from rest.`,
@@ -103,13 +102,9 @@ function render({ model, el }) {
     root.dataset.state = face ? "live" : "still";
     figure.show();
   }
-  let loading = null;
-  const watcher = new IntersectionObserver(([{ isIntersecting }]) => {
-    if (visible = isIntersecting) { loading ||= load(); figure.show(); }
-  });
+  const watcher = new IntersectionObserver(([{ isIntersecting }]) => { if (visible = isIntersecting) { loading ||= load(); figure.show(); } });
   const measure = new ResizeObserver(() => { width = Math.round(strip.clientWidth) || width; figure.show(); });
-  watcher.observe(root);
-  measure.observe(strip);
+  [[watcher, root], [measure, strip]].forEach(([one, what]) => one.observe(what));
   const forget = studio().onRestored(() => figure.show());
   return () => { run(false); watcher.disconnect(); measure.disconnect(); forget(); };
 }

@@ -11,7 +11,7 @@ function lines(list) {
 // The 68 points from the front (axes 0, 1) or from the left side (axes 2, 1), at rest and moved.
 function view(name, rest, moved, axis, list) {
   const flip = axis ? -1 : 1; // the subject's left is on the right of the picture; it looks to the left
-  const [width, height] = [170, 190];
+  const [width, height] = [170, 165];
   const across = rest.map((p) => flip * p[axis]);
   const middle = (Math.min(...across) + Math.max(...across)) / 2;
   const top = Math.max(...rest.map((p) => p[1])) + 12;

@@ -1,7 +1,7 @@
 """Depth maps to clouds against Open3D, the printed pipeline, and choosing 2048 of all pixels.
 
 Results are compared before the times are. One core for all unless ``--wall`` is given: Open3D's
-tensor call hands its threads one counter, so on two free cores it takes longer than on one, and
+tensor call hands its threads one counter, so more free cores can make it slower, and
 it leaves the points in no order. Its time with the order of the pixels restored stands beside.
 Run alone: ``python -m tests.benchmarks depth``; on all cores of an idle machine, in wall time:
 ``python -m tests.benchmarks.depth --wall``.

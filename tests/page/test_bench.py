@@ -18,7 +18,7 @@ from test_pages import run_axe
 
 from fau_teach import clip, coding
 from fau_teach.coding import Session
-from fau_teach.widgets.bench import first_clip
+from fau_teach.widgets.bench import KINDS, first_clip
 
 PAGE = "book/practice/bench.html"
 SIZES = {name: {"width": width, "height": 900} for name, width in WIDTHS.items()}
@@ -328,6 +328,109 @@ def test_a_closed_page_is_found_again_with_its_draft(folder: Path, visit: Any) -
     quiet(page, events=0)
     assert [str(one.score) for one in events(page)] == ["12C"]
     assert visitor.errors == []
+
+
+def write(page: Any, onset: int, text: str) -> None:
+    """Begin an event, and leave it."""
+    go(page, onset)
+    bench(page).focus()
+    page.keyboard.press("1")
+    page.keyboard.press("c")
+    page.keyboard.type(text)
+
+
+def written(page: Any) -> tuple[str, str]:
+    return data(page)["onset"], bench(page).locator(".ntl-codes > input").input_value()
+
+
+def test_a_half_written_event_waits_for_its_clip_and_coder(folder: Path, visit: Any) -> None:
+    visitor = visit(PAGE)
+    page = ready(visitor)
+    code(page, (18, 30, 62), "12C")
+    write(page, 78, "4")
+    bench(page).locator("input.folder").set_input_files(folder)
+    page.wait_for_selector('.ntl-viewer[data-kind="images"][data-frames="60"]')
+    assert written(page) == ("", "")
+    write(page, 7, "1+")
+    first = bench(page).get_by_role("button", name="first-look")
+    assert first.inner_text() == "first-look ✎"
+    first.click()
+    quiet(page, clip="first-look")
+    assert written(page) == ("78", "4")
+    who = bench(page).get_by_label("Coder")
+    who.fill("Omar")
+    who.press("Enter")
+    quiet(page, coder="Omar")
+    assert written(page) == ("", "")
+    page.close()  # nothing else is done to keep it
+    visitor.page = visitor.context.new_page()
+    visitor.page.goto(page.url, wait_until="load")
+    page = ready(visitor)
+    who = bench(page).get_by_label("Coder")
+    who.fill("")
+    who.press("Enter")
+    quiet(page, coder="me", events=1)
+    assert written(page) == ("78", "4")
+    bench(page).get_by_role("button", name="EP01_5").click()
+    quiet(page, clip="EP01_5")
+    assert written(page) == ("7", "1+")
+    assert visitor.errors == []
+
+
+def test_a_half_written_event_comes_back_after_another_was_mended(desk: Any) -> None:
+    page = desk
+    code(page, (18, 30, 62), "12C")
+    write(page, 78, "4")
+    bench(page).locator(".events").get_by_role("button", name="12C").click()
+    assert written(page) == ("18", "12C")
+    bench(page).locator(".ntl-codes > input").fill("12D")
+    page.keyboard.press("Enter")
+    quiet(page, events=1, draft="")
+    assert [str(one.score) for one in events(page)] == ["12D"]
+    assert written(page) == ("78", "4")
+    bench(page).focus()
+    page.keyboard.press("Control+z")
+    quiet(page)
+    assert [str(one.score) for one in events(page)] == ["12C"]
+    assert written(page) == ("78", "4"), "a step is taken back, not what is being written"
+    page.keyboard.press("Escape")
+    assert written(page) == ("", "")
+
+
+def test_clips_are_ready_where_python_is_not(browser: Browser) -> None:
+    """From a folder on disk Python cannot start; each difficulty has clips all the same."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto((HTML / PAGE).as_uri())
+    page.wait_for_selector(".ntl-bench[data-ready][data-python=offline]")
+    assert page.locator("script[src*='clips.js']").count() == 0, "loaded when it is asked for"
+
+    def drawn(kind: str, level: str) -> str:
+        before = data(page)["clip"]
+        bench(page).locator(".opener").evaluate("one => { one.open = true; }")
+        bench(page).get_by_label("Kind").select_option(kind)
+        bench(page).get_by_label("Difficulty").select_option(level)
+        bench(page).get_by_role("button", name="Draw", exact=True).click()
+        page.wait_for_function(
+            "before => document.querySelector('.ntl-bench').dataset.clip !== before", arg=before
+        )
+        return data(page)["clip"]
+
+    names = {drawn(kind, level) for kind in KINDS for level in ("easy", "medium", "hard")}
+    assert len(names) == 9
+    last = drawn("macro", "hard")
+    frames = data(page)["frames"]
+    assert last not in names
+    assert int(frames) > 30
+    page.locator('.ntl-viewer[data-kind="clip"]').wait_for()
+    bench(page).locator(".opener").evaluate("one => { one.open = true; }")
+    bench(page).get_by_role("button", name="Draw", exact=True).click()  # none is left
+    bench(page).get_by_text("Python cannot start here").first.wait_for()
+    page.reload()
+    page.wait_for_selector(".ntl-bench[data-ready][data-python=offline]")
+    page.wait_for_selector(f'.ntl-viewer[data-frames="{frames}"]')
+    assert data(page)["clip"] == last
+    context.close()
 
 
 def test_a_python_that_dies_loses_nothing(desk: Any) -> None:

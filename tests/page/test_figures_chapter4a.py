@@ -117,7 +117,7 @@ def test_terms_in_the_page_are_pythons(visit: Any, scene: int) -> None:
 def test_the_held_smile_says_what_holds_it(visit: Any) -> None:
     figure = figure_of(visit(HOLDS).page, "force_view")
     figure.locator('input[type="range"]').evaluate(SET, round(0.8 * RATE))
-    text = figure.locator(".summary").inner_text()
+    text = figure.locator(".summary").inner_text().replace("\u00a0", " ")
     assert text == "Muscle 100 % = elastic 100 % + damping 0 % + inertia 0 %."
 
 

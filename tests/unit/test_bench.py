@@ -16,7 +16,14 @@ from fau_teach.coding import Event, Session
 from fau_teach.training import desk
 from fau_teach.training.bench_ops import _HELD, ACTS, REDO, acted, bench, hidden, steps
 from fau_teach.widgets import FIGURES, Bench
-from fau_teach.widgets.bench import REGIONS, SHORTCUTS, bench_data, first_clip
+from fau_teach.widgets.bench import (
+    KINDS,
+    REGIONS,
+    SHORTCUTS,
+    bank_script,
+    bench_data,
+    first_clip,
+)
 
 WHEN = "2026-01-01T00:00:00Z"
 
@@ -337,3 +344,27 @@ def test_desk_and_frames_answer_one_figure(monkeypatch: pytest.MonkeyPatch) -> N
     assert said[1]["frame"] == 7
     assert len(said) == 2
     assert len(figure.pack) > 100_000
+
+
+# -- clips that the site has ready
+
+
+def test_ready_clips_are_those_of_their_seeds_in_every_difficulty() -> None:
+    text = bank_script()
+    head, _, tail = text.partition(" = ")
+    found = json.loads(tail.rstrip().removesuffix(";"))
+    assert head == "globalThis.nerveToLabelClips"
+    assert len(text) <= 100_000
+    assert {(one["kind"], one["level"]) for one in found} == {
+        (kind, level) for kind in KINDS for level in bench_data()["levels"]
+    }
+    assert bench_data()["kinds"] == [*KINDS]
+    assert len({one["name"] for one in found}) == len(found) == 3 * sum(KINDS.values())
+    for one in found:
+        kind, level, seed = one["name"].split("-")
+        drawn = clip.sample(kind, difficulty=level, identity="Ana", seed=int(seed))
+        again = json.loads(desk.call("clip", json.dumps({"spec": {"clip": one["clip"]}})))
+        assert clip.Clip.from_json(json.dumps(one["clip"])) == drawn
+        assert again["drive"] == one["drive"] == clip.sampled(drawn)
+        moves = str(drawn.key().score()) not in ("null", "45", "50", "45+50")
+        assert moves is (kind != "neutral"), one["name"]

@@ -160,7 +160,11 @@ def test_levels_lead_into_each_other_and_small_clouds_keep_what_they_have() -> N
     assert first.centres.shape == (2, 50)
     assert second.neighbours.shape == (2, 8, 4)
     assert plan(clouds, []) == ()
-    np.testing.assert_array_equal(second.centres, farthest_points(clouds, 8, "outermost"))
+    places = np.take_along_axis(first.centres, second.centres, 1)
+    np.testing.assert_array_equal(places, farthest_points(clouds, 8, "outermost"))
+    read = plan(clouds, [Level(100, 0.02, 4, "first")])[0]  # this rule reads the order as it is
+    np.testing.assert_array_equal(read.centres[0], np.arange(50))
+    np.testing.assert_array_equal(np.sort(first.centres[0]), np.arange(50))
     np.testing.assert_array_equal(first.take([1]).neighbours[0], first.neighbours[1])
 
 
