@@ -145,7 +145,7 @@ def pair(
     seed: int = 0,
     colour: bool = True,
     grain: float = 0.0,
-    light: float = 1.0,
+    light: float | Lights = 1.0,
     wall_mm: float = 0.0,
     camera: Camera | None = None,
     level: int = 2,
@@ -164,7 +164,7 @@ def pair(
     seed : of the head's directions, and of all noise
     colour : also draw the pictures
     grain : standard deviation of the pictures' noise [grey levels of 255]
-    light : brightness of the lamps at the apex over that at the onset
+    light : brightness of the lamps at the apex over that at the onset, or other lamps
     wall_mm : distance of a still wall behind the head; 0: none
     camera : ``Camera.sensor()`` by default
     level : of the skin, 1 to 3
@@ -192,7 +192,7 @@ def pair(
     exact = (rest.fragments.depth_map, depth_map(rest.vertices + moved, rest.faces, after))
     pictures: list[npt.NDArray[np.uint8] | None] = [None, None]
     if colour:
-        lights = Lights() if light == 1 else Lights().scaled(light)
+        lights = light if isinstance(light, Lights) else Lights().scaled(light)
         pictures = [
             _resting_picture(who, camera, level),
             render(surfaces(who, posed, level), after, who.look, lights),

@@ -208,7 +208,7 @@ def plan(points: npt.ArrayLike, levels: Sequence[Level]) -> tuple[Group, ...]:
     here = _clouds(points)
     rows = np.arange(len(here))[:, None]
     order = np.tile(np.arange(here.shape[1], dtype=np.int32), (len(here), 1))
-    if len(here) and all(one.rule == "nearest" for one in levels):
+    if len(here) and levels and all(one.rule == "nearest" for one in levels):
         order = np.stack([np.lexsort(cloud.T[::-1]) for cloud in here]).astype(np.int32)
     here = here[rows, order]
     found: list[Group] = []

@@ -6,6 +6,7 @@ from fau_teach.widgets._base import Figure
 from fau_teach.widgets.base_rate import BaseRate
 from fau_teach.widgets.bench import Bench
 from fau_teach.widgets.conditions import ThreeConditions
+from fau_teach.widgets.depth_cloud import DepthCloud
 from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
 from fau_teach.widgets.faceview import FaceView
@@ -17,6 +18,7 @@ from fau_teach.widgets.kappa_paradox import KappaParadox
 from fau_teach.widgets.keyframes import KeyFrameScrubber
 from fau_teach.widgets.lesion_lab import LesionLab
 from fau_teach.widgets.muscle_types import MuscleTypes
+from fau_teach.widgets.neighbours import Neighbours
 from fau_teach.widgets.nerve_map import NerveMap
 from fau_teach.widgets.order import OrderShuffle
 from fau_teach.widgets.overlap import OverlapMap
@@ -33,6 +35,7 @@ __all__ = [
     "AUEmotionExplorer",
     "BaseRate",
     "Bench",
+    "DepthCloud",
     "DurationSlider",
     "EquationReadings",
     "FaceView",
@@ -45,6 +48,7 @@ __all__ = [
     "KeyFrameScrubber",
     "LesionLab",
     "MuscleTypes",
+    "Neighbours",
     "NerveMap",
     "OrderShuffle",
     "OverlapMap",

@@ -112,7 +112,14 @@ def depth() -> list[dict[str, object]]:
     return depth_rows()
 
 
-PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth)
+def points() -> list[dict[str, object]]:
+    """Point networks: sampling, neighbours, layouts."""
+    from tests.benchmarks.points import point_rows
+
+    return point_rows()
+
+
+PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth, points)
 
 
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:

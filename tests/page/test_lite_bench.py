@@ -1,4 +1,4 @@
-"""The coding bench in JupyterLite: an event is coded and kept with the network cut."""
+"""Bench and trainer in JupyterLite: an event is coded, an item answered, with the network cut."""
 
 from __future__ import annotations
 
@@ -36,5 +36,26 @@ def test_an_event_is_coded_and_kept_without_network(visit: Any, site: str) -> No
     cell.get_by_text("Python in a browser reads no videos").first.wait_for(timeout=30_000)
     cell = run_cell(page, "open_footage('a.avi')", KEPT)
     cell.get_by_text("1 events by 1 coders in 1 clips").first.wait_for(timeout=30_000)
+    assert visitor.outside == []
+    assert visitor.errors == []
+
+
+def test_the_trainer_asks_for_no_package(visit: Any, site: str) -> None:
+    """Neither the kernel nor the page fetches NumPy; the faces come from the book."""
+    visitor = visit("book/index.html")
+    page = visitor.page
+    page.goto(f"{site}/lite/notebooks/index.html?path={LAB}.ipynb")
+    page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
+    cell = run_cell(page, 'check("1.6"', "from fau_teach.widgets import Trainer; Trainer('intensity')")
+    trainer = cell.locator(".ntl-trainer[data-loaded][data-clerk=ready]")
+    trainer.wait_for(timeout=60_000)
+    trainer.get_by_role("button", name="Start: Present or strong?").click()
+    trainer.locator(".ntl-viewer[data-state=live], .ntl-viewer[data-state=still]").wait_for(
+        timeout=60_000
+    )
+    trainer.locator(".options button").first.click()
+    trainer.locator(".certainty button").first.click()
+    trainer.get_by_role("button", name="Commit").click()
+    trainer.locator(".told").wait_for(timeout=60_000)
     assert visitor.outside == []
     assert visitor.errors == []

