@@ -11,6 +11,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import brentq, nnls
 from scipy.signal import savgol_filter
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from fau_teach.face.mesh import Float
 from fau_teach.force.observe import Observer
@@ -117,10 +118,12 @@ def activations(
     inner = seen @ left
     outer = np.maximum((seen**2).sum(axis=1) - (inner**2).sum(axis=1), 0)
     free = len(observer.scale) - rank
+    tail = float(norm.ppf(0.5 + level / 2))
     if noise is None:
         if not free:
             raise ValueError("as many unknowns as readings: give the noise.")
         noise = float(np.sqrt(outer.sum() / (free * len(seen))))
+        tail = float(student.ppf(0.5 + level / 2, free * len(seen)))
     plain = (inner / sizes) @ right
     normal = (right.T * sizes**2) @ right + ridge * noise**2 * np.eye(len(right.T))
     moment = (inner * sizes) @ right - clean * noise**2
@@ -132,7 +135,7 @@ def activations(
         values = plain
     low, high = np.full((2, *values.shape), np.nan)
     blind = np.linalg.svd(right)[2][rank:].T if rank < len(right.T) else np.zeros((rank, 0))
-    reach = float(norm.ppf(0.5 + level / 2)) * noise
+    reach = tail * noise
     if intervals == "covariance":
         spread = reach * np.sqrt(((right / sizes[:, None]) ** 2).sum(axis=0))
         spread = np.where((blind**2).sum(axis=1) > 1e-18, np.inf, spread)

@@ -64,6 +64,14 @@ def plain_ball(points: Tensor, centres: Tensor, rule: str) -> Tensor:
     return torch.where(place < points.shape[1], place, -1)
 
 
+def top_ball(points: Tensor, centres: Tensor) -> Tensor:
+    """The nearest by torch's own distances, not all sorted: rounded, but much faster."""
+    import torch
+
+    away, place = torch.cdist(centres, points).topk(NEIGHBOURS, largest=False)
+    return torch.where(away < RADIUS, place, -1)
+
+
 def sampling() -> list[dict[str, object]]:
     """Farthest points and ball query."""
     import open3d as o3d
@@ -111,6 +119,9 @@ def sampling() -> list[dict[str, object]]:
         times = shortest(3, ours, partial(plain_ball, given, around, rule))
         rows.append(row(what, times[0], f"plain torch, {same:.1%} the same", times[1]))
         if rule == "nearest":
+            same = (top_ball(given, around).numpy() == ours().places).mean()
+            spent = shortest(3, ours, partial(top_ball, given, around))
+            rows.append(row(what, spent[0], f"torch cdist, topk, {same:.1%} the same", spent[1]))
             spent = shortest(TURNS, ours, hybrid)
             rows.append(row(what, spent[0], f"{opened}, the same", spent[1]))
     return rows

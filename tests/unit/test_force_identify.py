@@ -167,6 +167,18 @@ def test_intervals_cover_as_often_as_they_say(method: str) -> None:
         assert (found.values <= found.high).all()
 
 
+@pytest.mark.parametrize("rows", [7, 9])
+def test_intervals_cover_where_the_noise_is_found_from_few_readings(rows: int) -> None:
+    chance = np.random.default_rng(9)
+    observer = toy(chance.standard_normal((rows, 6)))
+    truth, inside = np.full(6, 0.5), []
+    for _ in range(1500):
+        seen = observer.of(truth) + 0.1 * chance.standard_normal(rows)
+        found = identify.activations(observer, seen, method="least squares")
+        inside.append(((found.low <= truth) & (truth <= found.high)).mean())
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.03)
+
+
 def test_profile_intervals_cover_too_and_are_narrower() -> None:
     observer, noise = correlated(), 0.4
     truth = np.tile([0.8, 0.0, 0.05, 0.5, 0.0, 0.0], (400, 1))

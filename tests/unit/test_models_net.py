@@ -368,6 +368,23 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_net_begins_alike_whether_the_image_branch_was_learned_or_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, found = example(3), []
+    z2d = torch.randn(*data.labels.shape[:2], 4)
+    monkeypatch.setattr(chapter4, "_course", lambda *_: data)
+    for drawn in (0, 5):
+        monkeypatch.setenv("FAU_TEACH_CACHE", str(tmp_path / str(drawn)))
+        monkeypatch.setattr(chapter4, "_z2d", lambda _, drawn=drawn: (torch.rand(drawn), z2d)[1])
+        items = np.arange(4, 12)
+        one = chapter4.trained(
+            chapter4.quick(), "image", "used", items, {"course": data}, items=items
+        )
+        found.append(one["course"].probability)
+    np.testing.assert_array_equal(*found)
+
+
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
