@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fau_teach.force_plots import _panels
-from fau_teach.plots import MUSCLE, QUIET, TEXT
+from fau_teach.plots import MUSCLE, NERVE, PALE, PHONE, QUIET, TEXT, _axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from fau_teach.depth import Frame, Intrinsics, PointCloud
     from fau_teach.depth.pictures import Lit
+    from fau_teach.evaluate import Peeking, Recognition
 
-NO_DEPTH = "#ffffff"
-"""Where a map has no depth."""
+FACE = 0.85
+"""Share of all pixels that lies before the ears: the rest may have the brightest colour."""
 
 
 def shot(
@@ -34,6 +35,8 @@ def shot(
 
     Source: S3-002, S3-011.
     """
+    from matplotlib.ticker import MaxNLocator
+
     axes = _panels(2, 2, 6.0)
     grid = axes[2].get_gridspec()
     for ax in axes[2:]:
@@ -42,7 +45,9 @@ def shot(
     first, last = columns if any(columns) else (0, frame.depth.shape[1])
     axes[0].imshow(frame.colour)
     axes[0].set_title("picture")
-    _map(axes[1], np.where(frame.depth > 0, frame.depth, np.nan), "depth [mm]")
+    seen = frame.depth[frame.depth > 0]
+    near, far = float(seen.min()), float(np.quantile(seen, FACE))
+    _map(axes[1], np.where(frame.depth > 0, frame.depth, np.nan), "depth [mm]", (near, far))
     for ax in axes[:2]:
         ax.axhline(row, color=MUSCLE, lw=1.2)
         ax.plot([first, last], [row, row], "|", color=MUSCLE, ms=12, mew=2)
@@ -53,11 +58,13 @@ def shot(
                                       "label": "what the camera writes"})):  # fmt: skip
         line = raw[row, first:last].astype(float)
         below.plot(at, np.where(line > 0, line, np.nan), **style)
-    below.set(xlabel="column [px]", ylabel="depth [mm]")
+    below.set(xlabel="column [px]")
     below.invert_yaxis()
+    below.yaxis.set_major_locator(MaxNLocator(integer=True))
     below.grid(axis="y")
-    below.legend(loc="upper right")
-    below.set_title("along the line")
+    below.legend(loc="lower right")
+    below.margins(y=0.1)
+    below.set_title("depth along the line [mm]")
     return (*axes[:2], below)
 
 
@@ -69,8 +76,8 @@ def under_lamps(found: Mapping[str, Lit], most_px: float = 4.0) -> tuple[Axes, .
     axes = _panels(2, len(found), 6.0)
     most_mm = max(float(np.quantile(abs(one.depth[one.moving]), 0.98)) for one in found.values())
     for k, (name, one) in enumerate(found.items()):
-        _map(axes[k], one.flow, f"flow [px]\n{name}", (0, most_px))
-        _map(axes[k + len(found)], abs(one.depth), "change of depth [mm]", (0, most_mm))
+        _map(axes[k], one.flow, f"{name}\nflow [px]", (0, most_px))
+        _map(axes[k + len(found)], abs(one.depth), "depth [mm]", (0, most_mm))
     for ax in axes:
         ax.set_axis_off()
     return tuple(axes)
@@ -120,7 +127,7 @@ def four_views(
         ax.imshow(picture.reshape(*intrinsics.shape, 3))
         ax.set_title(title)
     v, u = np.divmod(chosen.distinct, intrinsics.width)
-    axes[3].scatter(u, v, c=chosen.channels[: len(u)], s=2, lw=0)
+    axes[3].scatter(u, v, color=TEXT, s=2, lw=0)
     axes[3].set(xlim=axes[0].get_xlim(), ylim=axes[0].get_ylim(), aspect="equal")
     axes[3].set_title(f"(C) the {len(u):,} points")
     axes[3].set(xticks=[], yticks=[])
@@ -137,4 +144,72 @@ def _map(ax: Any, values: Any, title: str, limits: tuple[float, float] | None = 
     bar = ax.figure.colorbar(shown, ax=ax, shrink=0.75)
     bar.ax.tick_params(colors=QUIET, labelsize=9)
     ax.set_title(title)
-    ax.set_facecolor(NO_DEPTH)
+
+
+def deciding(cloud: Any, places: Any) -> Axes:
+    """Draw a cloud from the front, and those of its points that decide what PointNet answers.
+
+    Parameters
+    ----------
+    cloud : (N, 3 or more) x to the viewer's right, y down [m]
+    places : of the points that decide
+
+    Source: S3-024; E3-09.
+    """
+    ax = _axes(PHONE, 2.2)
+    x, y = 1e3 * np.asarray(cloud, float)[:, :2].T
+    ax.plot(x, -y, ".", color=PALE, ms=4, label=f"all {len(x):,} points")
+    ax.plot(x[places], -y[places], "D", color=NERVE, ms=5, mfc="none", mew=1.3,
+            label=f"the {len(places)} that decide")  # fmt: skip
+    ax.set(aspect="equal", xlabel="to your right [mm]", ylabel="up [mm]")
+    ax.figure.legend(loc="upper center", ncols=2, frameon=False, bbox_to_anchor=(0.5, 1.0))
+    return ax
+
+
+def tests_of(found: Mapping[str, Recognition]) -> Axes:
+    """Draw UF1 of one recogniser by several ways of testing, with interval and chance.
+
+    Parameters
+    ----------
+    found : name of the way to its scores
+
+    Source: S3-025, S3-044; E3-12, E3-15.
+    """
+    ax = _axes(PHONE, 0.75 * len(found) + 0.9)
+    names = list(found)
+    for row, one in enumerate(found.values()):
+        score = one.uf1
+        ax.plot([score.low, score.high], [row, row], "-", color=PALE, lw=6, solid_capstyle="butt")
+        ax.plot(score.value, row, "o", color=TEXT)
+        ax.plot([score.beyond] * 2, [row - 0.25, row + 0.25], "--", color=MUSCLE, lw=1.5)
+        ax.text(score.value, row - 0.2, f"{score.value:.2f}", ha="center", va="bottom")
+    ax.set_yticks(range(len(names)), names)
+    ax.set(xlim=(0, 1), ylim=(len(names) - 0.5, -0.7), xlabel="UF1")
+    ax.grid(visible=True, axis="x")
+    return ax
+
+
+def peeks(found: Mapping[int, Peeking]) -> Axes:
+    """Draw what choosing the epoch by the test seems to gain, over the number of epochs.
+
+    Parameters
+    ----------
+    found : number of epochs to what ``evaluate.peeking`` gives
+
+    Source: outside; E3-22.
+    """
+    ax = _axes(PHONE, 3.0)
+    epochs = list(found)
+    for name, values, style in (
+        ("best epoch of each test fold", [one.by_fold for one in found.values()], "o-"),
+        ("best epoch over all folds", [one.overall for one in found.values()], "s--"),
+        ("epoch fixed before", [one.last for one in found.values()], "D:"),
+    ):
+        colour = {"o-": MUSCLE, "s--": QUIET, "D:": TEXT}[style]
+        ax.plot(epochs, values, style, color=colour, ms=5, label=name)
+    ax.set(xscale="log", ylim=(0, 0.8), xlabel="epochs to choose from", ylabel="UF1 of guesses")
+    ax.set_xticks(epochs, [str(one) for one in epochs])
+    ax.minorticks_off()
+    ax.grid(visible=True, axis="y")
+    ax.figure.legend(loc="upper center", frameon=False, bbox_to_anchor=(0.5, 1.27))
+    return ax

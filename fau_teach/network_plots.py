@@ -102,25 +102,25 @@ def network() -> Axes:
 
     Source: S1-003b, S1-004, S1-017 to S1-022.
     """
-    ax = _axes(PHONE, 6.0)
+    ax = _axes(PHONE, 6.4)
     boxes = {
         "video": (-1.0, 8.0, "video", False),
         "mesh": (2.6, 8.0, "mesh $u$", False),
-        "z3d": (2.6, 6.7, "encoder\n$z^{3d}$", True),
-        "phys": (2.6, 5.4, "regression\n$M^B$, $F$", True),
-        "solver": (2.6, 4.0, "ODE solver\n$\\tilde c$", False),
-        "3d": (2.6, 2.7, "$L_{3d}$", False),
-        "picture": (-1.0, 6.7, "picture", False),
-        "z2d": (-1.0, 5.4, "backbone\n$z^{2d}$, frozen", False),
-        "head": (-1.0, 0.9, "head\n$p$ of each AU", True),
-        "au": (-1.0, -0.4, "$L_{au}$", False),
-        "keep": (0.4, 4.2, "$L_{clean}$,\n$L_{smooth}$", False),
+        "z3d": (2.6, 6.75, "encoder\n$z^{3d}$", True),
+        "phys": (2.6, 5.5, "regression\n$M^B$, $F$", True),
+        "solver": (2.6, 4.3, "ODE solver\n$\\tilde c$", False),
+        "3d": (2.6, 3.2, "$L_{3d}$", False),
+        "picture": (-1.0, 6.75, "picture", False),
+        "z2d": (-1.0, 5.5, "backbone\n$z^{2d}$, frozen", False),
+        "head": (-1.0, 0.6, "head\n$p$ of each AU", True),
+        "au": (-1.0, -0.6, "$L_{au}$", False),
+        "keep": (0.4, 4.3, "$L_{clean}$,\n$L_{smooth}$", False),
         "c": (5.5, 4.3, "coordinates $c$", False),
     }
     drawn = {}
     for name, (x, y, words, learns) in boxes.items():
         drawn[name] = ax.text(
-            x, y, words, ha="center", va="center", fontsize=10, color="white" if learns else TEXT,
+            x, y, words, ha="center", va="center", fontsize=9, color="white" if learns else TEXT,
             bbox={"boxstyle": "round,pad=0.45", "fc": NERVE if learns else "white", "ec": QUIET},
             zorder=1,
         )  # fmt: skip
@@ -144,7 +144,7 @@ def network() -> Axes:
             (x0 + x1) / 2, (y0 + y1) / 2, number, fontsize=9, ha="center", va="center",
             color=TEXT, zorder=3, bbox={"fc": "white", "ec": "none", "pad": 1},
         )  # fmt: skip
-    ax.set(xlim=(-2.0, 6.4), ylim=(-0.8, 8.5))
+    ax.set(xlim=(-2.0, 6.4), ylim=(-1.0, 8.5))
     ax.set_axis_off()
     return ax
 

@@ -14,7 +14,7 @@ _PLACES = MappingProxyType(
     {
         "cloud": "Frame Intrinsics PointCloud project",
         "crop": "Box face_box",
-        "pictures": "Lit lbp_top under_lamps uniform",
+        "pictures": "Lit flow_of lbp_top under_lamps uniform",
         "printed": "Difference Reach cartesian colours difference keep rank reach scaled settle "
         "spherical subtraction",
         "selected": "COUNT Selected choose top",

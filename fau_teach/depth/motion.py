@@ -127,17 +127,22 @@ class Field:
 
 
 def tracked(
-    onset: npt.NDArray[np.uint8], apex: npt.NDArray[np.uint8]
-) -> tuple[npt.NDArray[np.float32], Mask]:
-    """Optical flow from picture to picture.
+    onset: npt.NDArray[np.uint8],
+    apex: npt.NDArray[np.uint8],
+    first: tuple[Map, Map] | None = None,
+) -> tuple[Map, Map, Mask]:
+    """Where each pixel of the onset went in the apex picture, by optical flow.
 
     Parameters
     ----------
     onset, apex : (H, W) or (H, W, 3) pictures
+    first : (H, W) column and row where each pixel would be if only the head had moved. The apex
+        is drawn back by it before the flow is sought, so that outlines of the head stand still
+        and what has no texture counts as still
 
     Returns
     -------
-    flow : (H, W, 2) float32, how far each pixel of the onset moves right and down [px]
+    u, v : (H, W) float32 column and row in the apex [px]
     good : (H, W) where the flow back from there returns within a pixel
 
     Raises
@@ -153,17 +158,32 @@ def tracked(
     Source: E3-03.
     """
     cv2 = _opencv()
-    grey = [
+    before, after = (
         cv2.cvtColor(np.ascontiguousarray(each), cv2.COLOR_RGB2GRAY) if each.ndim == 3 else each
         for each in (onset, apex)
-    ]
+    )
+    height, width = before.shape
+    column = np.arange(width, dtype=np.float32)
+    row = np.arange(height, dtype=np.float32)[:, None]
+    if first is not None:
+        after = cv2.remap(after, *first, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    there, back = search.calc(*grey, None), search.calc(*grey[::-1], None)
-    height, width = grey[0].shape
-    u = there[..., 0] + np.arange(width, dtype=np.float32)
-    v = there[..., 1] + np.arange(height, dtype=np.float32)[:, None]
+    there, back = search.calc(before, after, None), search.calc(after, before, None)
+    u, v = there[..., 0] + column, there[..., 1] + row
     returned = there + cv2.remap(back, u, v, cv2.INTER_LINEAR)
-    return there, np.einsum("ijk,ijk->ij", returned, returned) < _APART**2
+    good = np.einsum("ijk,ijk->ij", returned, returned) < _APART**2
+    if first is not None:
+        u, v = (cv2.remap(each, u, v, cv2.INTER_LINEAR) for each in first)
+    return u, v, good
+
+
+def _carried(found: Surface, intrinsics: Intrinsics, head: Rigid) -> tuple[Map, Map]:
+    """(H, W) column and row of each pixel once the head has moved; holes as at middle depth."""
+    z = found.points[2]
+    z = np.where(z > 0, z, np.median(z[found.good]))
+    x, y, z = head.carry(_rays(intrinsics) * z)
+    u, v = x / z * intrinsics.fx + intrinsics.cx, y / z * intrinsics.fy + intrinsics.cy
+    return u.astype(np.float32), v.astype(np.float32)
 
 
 def _opencv() -> Any:
@@ -229,8 +249,8 @@ def field(
     if how == "none":
         depth, good = _by_plane(first, second, intrinsics, moved)
     else:
-        flow, sure = tracked(*pictures)
-        depth, across, good = _by_flow(first, second, intrinsics, moved, flow)
+        u, v, sure = tracked(pictures[0], pictures[1], _carried(first, intrinsics, moved))
+        depth, across, good = _by_flow(first, second, intrinsics, moved, u, v)
         good &= sure
     if radius is None:
         rough = floor_of(depth, good, _ROUGH)
@@ -279,11 +299,7 @@ def _by_plane(
 
 
 def _by_flow(
-    first: Surface,
-    second: Surface,
-    intrinsics: Intrinsics,
-    head: Rigid,
-    flow: npt.NDArray[np.float32],
+    first: Surface, second: Surface, intrinsics: Intrinsics, head: Rigid, u: Map, v: Map
 ) -> tuple[Map, Map, Mask]:
     """Followed pixels lifted to space: change of depth (H, W), and motion across the ray
     (2, H, W) [m].
@@ -292,8 +308,7 @@ def _by_flow(
     """  # fmt: skip
     shape = first.good.shape
     at = np.flatnonzero(first.good)
-    row, column = np.divmod(at, shape[1])
-    u, v = column + flow[row, column, 0], row + flow[row, column, 1]
+    u, v = u.ravel()[at], v.ravel()[at]
     (z,), hit = sampled(second.points[2:], second.good, u, v)
     q = np.stack(
         [(u - intrinsics.cx) / intrinsics.fx * z, (v - intrinsics.cy) / intrinsics.fy * z, z]

@@ -93,6 +93,22 @@ class Lit:
         return f"flow {flow:.3f} px, change of depth {depth:.3f} mm"
 
 
+def flow_of(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Dense optical flow (H, W, 2), right and down, between two pictures (H, W, 3) [px].
+
+    Dense inverse search (OpenCV). It compares patches without their mean, so that brighter light
+    is hardly any motion; light from another side is.
+
+    Source: S3-002, S3-003.
+    """
+    import cv2
+
+    grey = [cv2.cvtColor(np.ascontiguousarray(one), cv2.COLOR_RGB2GRAY) for one in (before, after)]
+    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow: npt.NDArray[np.float32] = search.calc(*grey, None)
+    return flow
+
+
 def under_lamps(
     lamps: Mapping[str, Lights], code: str = "12", identity: str = "Ana", peak_mm: float = 2.0
 ) -> dict[str, Lit]:
@@ -104,7 +120,6 @@ def under_lamps(
     Source: S3-003, S3-052.
     """
     from fau_teach.depth.crop import face_box
-    from fau_teach.depth.motion import tracked
     from fau_teach.depth.truth import pair
 
     found = {}
@@ -115,7 +130,7 @@ def under_lamps(
         assert first.colour is not None
         assert second.colour is not None
         face = first.depth > 0
-        flow = np.linalg.norm(tracked(first.colour, second.colour)[0], axis=2) * face
+        flow = np.linalg.norm(flow_of(first.colour, second.colour), axis=2) * face
         change = np.where(face & (second.depth > 0), second.depth - first.depth, 0)
         still = face & (seen.amplitude < STILL * seen.amplitude.max())
         found[name] = Lit(flow, change, still, seen.moving & face)

@@ -67,7 +67,7 @@ def cohort(
     return Cases(items, [label for _, label, _ in found], [who for *_, who in found])
 
 
-def nearest(learn: Cases, choose: Cases | None = None) -> Predict:
+def nearest(learn: Cases, _: Cases | None = None) -> Predict:
     """Answer with the class of the nearest case that was learned from."""
     known, labels = np.asarray(learn.items, float), list(learn.labels)
 
@@ -79,7 +79,7 @@ def nearest(learn: Cases, choose: Cases | None = None) -> Predict:
     return answers
 
 
-def commonest(learn: Cases, choose: Cases | None = None) -> Predict:
+def commonest(learn: Cases, _: Cases | None = None) -> Predict:
     """Answer with the class that was learned from most often, whatever is shown."""
     ((answer, _),) = Counter(learn.labels).most_common(1)
     return lambda items: [answer] * len(items)
@@ -98,4 +98,3 @@ def guesses(epochs: int, seed: int = 0) -> Any:
         return (guess,) * epochs
 
     return fit
-

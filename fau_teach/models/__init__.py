@@ -20,6 +20,7 @@ _PLACES = MappingProxyType(
         "point_nets": "NETWORKS Cloud PointNet PointNet2 PointShape make",
         "point_sampling": "Level ball_query farthest_points",
         "point_training": "Learner PointSettings load_points predict save_points",
+        "point_views": "deciding",
         "real": "real_sequences",
         "stamp": "fingerprint",
         "training": "Answers Settings answers fit load_net save_net",

@@ -228,7 +228,7 @@ function render({ model, el }) {
 
   function pick(id) {
     const row = rows.find((one) => one.id === id && one.coder === coder());
-    const [spare, before] = [`${place()} new`, draft()];
+    const [spare, before] = [`${place()}\n`, draft()];
     if (row && !before.id && half(before)) work.drafts[spare] = before; // comes back after the event that is picked
     work.drafts[place()] = row ? Object.fromEntries(Object.keys(NOTHING).map((name) => [name, row[name]])) : before.id && work.drafts[spare] || { ...NOTHING };
     if (!row) delete work.drafts[spare];
@@ -364,7 +364,8 @@ function render({ model, el }) {
     Object.entries(panes).forEach(([name, pane]) => { pane.hidden = name !== work.step; });
     if (who.value !== work.coder && document.activeElement !== who) who.value = work.coder;
     [passes.value, definitions.value, blind.checked] = [work.pass, work.definition, work.blind];
-    const all = new Set([...Object.keys(work.scripts), ...folders.keys(), ...(work.session?.watched || []).map((one) => one.clip)]);
+    const all = new Set([...Object.keys(work.scripts), ...folders.keys(), ...(work.session?.watched || []).map((one) => one.clip),
+      ...Object.keys(work.drafts).filter((key) => key.endsWith(place("")) && half(work.drafts[key])).map((key) => key.slice(0, -place("").length))]);
     clips.hidden = all.size < 2;
     const state = (name) => (work.session?.watched.find((one) => one.clip === name)?.done?.includes(coder()) ? [" ✓", "You are done with it"]
       : name !== work.clip && half(work.drafts[place(name)]) ? [" ✎", "An event is half written here"] : ["", ""]);

@@ -173,7 +173,9 @@ class Neighbours(Panel):
         rows, points = [], len(cloud_mm())
         for radius in (10, 15, 20, 30, 40):
             inside = grouped(self.count, radius, points, "nearest", "rows")[1]
-            kept = [len(one) for one in grouped(self.count, radius, self.most, "nearest", "rows")[1]]
+            kept = [
+                len(one) for one in grouped(self.count, radius, self.most, "nearest", "rows")[1]
+            ]
             seen = len({int(at) for one in inside for at in one})
             changed = []
             for rule, _ in RULES:

@@ -12,6 +12,7 @@ VIDEO = (
     "from fau_teach.footage import open_footage; open('a.avi', 'wb').write(bytes(9)); "
     "open_footage('a.avi')"
 )
+TRAINER = "from fau_teach.widgets import Trainer; Trainer('intensity')"
 KEPT = "from fau_teach.coding import Session; print(Session.load('k.json'))"
 
 
@@ -46,7 +47,7 @@ def test_the_trainer_asks_for_no_package(visit: Any, site: str) -> None:
     page = visitor.page
     page.goto(f"{site}/lite/notebooks/index.html?path={LAB}.ipynb")
     page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
-    cell = run_cell(page, 'check("1.6"', "from fau_teach.widgets import Trainer; Trainer('intensity')")
+    cell = run_cell(page, 'check("1.6"', TRAINER)
     trainer = cell.locator(".ntl-trainer[data-loaded][data-clerk=ready]")
     trainer.wait_for(timeout=60_000)
     trainer.get_by_role("button", name="Start: Present or strong?").click()

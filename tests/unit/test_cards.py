@@ -32,7 +32,7 @@ def cards(deck: str, direction: str) -> dict[str, tuple[str, str]]:
 
 
 def test_decks_that_pages_name() -> None:
-    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode"}
+    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer"}
     assert set(DECKS) == {"au", "confusions"} | chapters
 
 
@@ -263,6 +263,18 @@ def test_e1_13_to_e1_15_means_that_cannot_be() -> None:
     assert means["1-3d-physics"] == "57.2; the printed mean is 57.3"
     assert means["3-ugn-b"] == "59.4; the printed mean is 60.0"
     assert cards("04-force-ode", "gain")["20-of-the-labels"][1] == "+9.6 points of F1"
+
+
+def test_the_deck_of_chapter_5_holds_the_inventorys_numbers() -> None:
+    numbers = {key: back for key, (_, back) in cards("05-depth-mer", "number").items()}
+    assert numbers == {
+        "view": "51.6° × 30.4°", "pixel": "0.45 mm", "step": "1 mm", "degree": "1.22 mm",
+        "crop": "0.9 mm", "ratio": "3.15",
+    }  # fmt: skip
+    slips = cards("05-depth-mer", "slip")
+    severe = {one.id.lower() for one in sources.errata() if one.source == "S3"} & set(slips)
+    assert {"e3-01", "e3-07", "e3-16"} <= severe
+    assert "e3-11" not in slips
 
 
 def test_tables_hold_every_card() -> None:

@@ -42,6 +42,7 @@ CHAIN = (
     "training_plots",
     "force_plots",
     "network_plots",
+    "depth_plots",
     "widgets",
     "exercises",
     "cli",
