@@ -63,7 +63,7 @@ notebooks: setup-dev
 
 page: setup-dev
 	@echo "== built pages in headless Chromium"
-	@$(BIN)/pytest -q tests/page -n 2
+	@$(BIN)/pytest -q tests/page -n 2 --dist worksteal
 
 bench:  ## Print speed ratios against named alternatives; PART=force runs one part
 	@$(PYTHON) .ci/setup.py bench

@@ -8,17 +8,21 @@ from deck import Card, Deck, Direction
 from decks_coding import slug, upper
 from ntl_directives import short_reference
 
-from fau_teach import depth, published, sources
+from fau_teach import coding, depth, emotion, published, sources
 
 TERMS = (
     "depth map", "optical flow", "LBP-TOP", "pinhole camera", "principal point",
     "back-projection", "point cloud", "azimuth", "elevation",
+    "PointNet", "PointNet++", "max pooling", "set abstraction", "farthest point sampling",
+    "ball query", "leave-one-subject-out", "confusion matrix", "UF1", "UAR", "accuracy",
+    "permutation baseline", "objective class",
 )  # fmt: skip
 
 
 def chapter5_deck() -> Deck:
     """Everything of chapter 5 that is worth knowing by heart."""
-    return Deck("05-depth-mer", "Chapter 5: depth", (term_cards(), slip_cards(), number_cards()))
+    directions = (term_cards(), slip_cards(), number_cards(), join_cards(), objective_cards())
+    return Deck("05-depth-mer", "Chapter 5: depth", directions)
 
 
 def term_cards() -> Direction:
@@ -28,7 +32,9 @@ def term_cards() -> Direction:
         found = sources.term(name)
         marks = [one for one in found.sources if one != "outside"]
         marks = marks or [*map(short_reference, found.references)]
-        cards.append(Card(slug(name), upper(name), (found.definition,), ", ".join(marks)))
+        cards.append(
+            Card(slug(name.replace("++", " 2")), upper(name), (found.definition,), ", ".join(marks))
+        )
     return Direction("term", "Word → meaning", "What does it mean here?", tuple(cards))
 
 
@@ -63,3 +69,27 @@ def number_cards() -> Direction:
     )  # fmt: skip
     cards = tuple(Card(key, what, (number,), note) for key, what, number, note in rows)
     return Direction("number", "Size → number", "How much is it?", cards)
+
+
+def join_cards() -> Direction:
+    """Seven labels as one of four classes, and of three."""
+    cards = []
+    for label in emotion.label_spaces()["seven_others"]:
+        found = coding.classes(label)
+        three = f"three: {found.three or 'left out'}"
+        cards.append(Card(slug(label), label, (f"four: {found.four}", three), "S3-041"))
+    prompt = "Which class is it of four, and which of three?"
+    return Direction("join", "Label → four and three classes", prompt, tuple(cards))
+
+
+def objective_cards() -> Direction:
+    """Objective class of sets of action units; I to VI by their lists, others VII."""
+    known = {"+".join(sorted(one, key=int)): name for one, name in emotion.objective_sets().items()}
+    known["1+2+5"] = emotion.objective_class("1+2+5")
+    cards = tuple(
+        Card(codes.replace("+", "-"), f"AU{codes}", (name,), "outside the sources: Davison 2018")
+        for codes, name in sorted(
+            known.items(), key=lambda one: [int(c) for c in one[0].split("+")]
+        )
+    )
+    return Direction("objective", "Codes → objective class", "Which class, I to VII?", cards)

@@ -14,10 +14,15 @@ _PLACES = MappingProxyType(
     {
         "cloud": "Frame Intrinsics PointCloud project",
         "crop": "Box face_box",
+        "motion": "Field field tracked",
+        "noise": "average noise_floor",
         "pictures": "Lit flow_of lbp_top under_lamps uniform",
         "printed": "Difference Reach cartesian colours difference keep rank reach scaled settle "
         "spherical subtraction",
+        "regions": "Regions Summary guess marks_of summed",
+        "rigid": "Rigid align kabsch normals",
         "selected": "COUNT Selected choose top",
+        "truth": "Found Pair pair score",
         "views": "along_ray collisions colour_cloud misplaced named_angles nearest off_ray overlap "
         "turning twin",
     }

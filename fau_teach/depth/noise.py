@@ -149,7 +149,7 @@ def floor_of(values: Map, mask: Mask, radius: float) -> float:
     """Noise that is left in a map smoothed over ``radius`` pixels [its unit].
 
     What is even over about three radii is motion and taken off; the rest is smoothed, and its
-    deviation taken. So noise that neighbours share counts in full.
+    deviation taken. So noise that neighbours share counts in full, as far as it is not even too.
     """
     weight = mask.astype(np.float32)
     size = 2 * int(max(3 * radius, WIDE)) + 1
@@ -157,4 +157,14 @@ def floor_of(values: Map, mask: Mask, radius: float) -> float:
     wide = ndimage.uniform_filter(values * weight, size, mode="constant")
     fine = (values - wide / np.maximum(share, 1e-6)) * weight
     smooth, share = blurred(fine, weight, radius)
-    return clipped_deviation(smooth[mask & (share > 0.5)])
+    return clipped_deviation(smooth[mask & (share > 0.5)]) / math.sqrt(_kept(radius, size))
+
+
+def _kept(radius: float, size: int) -> float:
+    """Share of the variance of smoothed white noise that is not in its mean over ``size``."""
+    point = np.zeros(2 * size + 1)
+    point[size] = 1
+    narrow = ndimage.gaussian_filter1d(point, radius, truncate=3.0)
+    wide = ndimage.uniform_filter1d(narrow, size, mode="constant")
+    both, most = float(narrow @ wide) ** 2, float(narrow @ narrow) ** 2
+    return 1 + (float(wide @ wide) ** 2 - 2 * both) / most

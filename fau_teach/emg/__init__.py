@@ -12,7 +12,7 @@ from typing import Any
 _PLACES = MappingProxyType(
     {
         "protocol": "Limits frame limits message ramp volts",
-        "simavr": "SimulatedMega missing",
+        "simavr": "SimulatedMega SimulatorError build_sketch missing",
     }
 )
 _WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}

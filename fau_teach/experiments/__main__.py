@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a tiny size that proves nothing")
     parser.add_argument("--force", action="store_true", help="run finished ones, too")
     parser.add_argument("--folder", type=Path, help="where results go; data/results if left out")
-    parser.add_argument("--threads", type=int, default=0, help="of torch; 2 if left out")
+    parser.add_argument("--threads", type=int, default=0, help="of torch; 1 if left out")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.names) - set(NAMES))
     if unknown:

@@ -69,7 +69,7 @@ class Size:
     number: int = 3
     seeds: int = 3
     epochs: int = card.whole("epochs")
-    threads: int = 2
+    threads: int = 1
     seed: int = 0
 
 

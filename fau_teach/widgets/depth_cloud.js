@@ -16,8 +16,7 @@ function lift(raw, pixels, [f, cx, cy, width, units], rounded) {
 // Length, azimuth, elevation; as printed NaN where nothing moves.
 function spherical([x, y, z], printed) {
   const [flat, r] = [Math.hypot(x, y), Math.hypot(x, y, z)];
-  if (printed) return [r, Math.atan(y / x), Math.atan(z / flat)];
-  return r ? [r, Math.atan2(y, x), Math.atan2(z, flat)] : [0, 0, 0];
+  return printed ? [r, Math.atan(y / x), Math.atan(z / flat)] : r ? [r, Math.atan2(y, x), Math.atan2(z, flat)] : [0, 0, 0];
 }
 
 // Three channels from 0 to 1, and the values at which each begins and ends.
@@ -26,8 +25,7 @@ function channels(motion, printed) {
   const all = [0, 1, 2].map((k) => filled.map((row) => row[k]));
   const ends = printed ? all.map((values) => [Math.min(...values), Math.max(...values)])
     : [[0, Math.max(...all[0])], [-Math.PI, Math.PI], [-Math.PI / 2, Math.PI / 2]];
-  const shades = filled.map((row) => row.map((value, k) => (!printed && !row[0] ? 0 : (value - ends[k][0]) / (ends[k][1] - ends[k][0] || 1))));
-  return { shades, ends };
+  return { ends, shades: filled.map((row) => row.map((value, k) => (printed || row[0] ? (value - ends[k][0]) / (ends[k][1] - ends[k][0] || 1) : 0))) };
 }
 
 function ramp(share) {
@@ -41,39 +39,34 @@ function render({ model, el }) {
   const onset = unpack(data.onset, Uint16Array);
   const pixels = [...onset.keys()].filter((pixel) => onset[pixel]);
   const clips = Object.fromEntries(data.clips.map(({ id, at, change }) => [id, { at: unpack(at, Uint16Array), change: unpack(change, Int16Array) }]));
-  const canvas = make("canvas", { role: "img" });
-  const [words, legend] = [make("p", { class: "summary" }), make("p", { class: "ntl-quiet note" })];
+  const [canvas, words, legend] = [make("canvas", { role: "img" }), make("p", { class: "summary" }), make("p", { class: "ntl-quiet note" })];
   const tell = () => figure.say(words.textContent);
-  const act = (changes) => { set(changes); tell(); };
-  let [timer, held, waiting] = [0, null, 0];
+  const act = (name) => (value) => { set({ [name]: value }); tell(); };
+  let [timer, held, waiting] = [];
   const run = (on) => {
     clearInterval(timer);
     timer = on ? setInterval(() => (root.isConnected && state.frame < data.apex ? set({ frame: state.frame + 1 }) : run(false)), 250) : 0;
     play.textContent = on ? "Pause" : "Play";
     if (on && state.frame === data.apex) set({ frame: 0 });
   };
-  const within = (value, most) => Math.round(Math.max(-most, Math.min(most, value)));
-  const turn = (yaw, pitch) => set({ yaw: within(yaw, 90), pitch: within(pitch, 60) });
-  const clip = buttons("Clip", data.clips.map(({ id, title }) => [id, title]), (value) => act({ clip: value }));
-  const colour = chooser("Colour", Object.entries(NAMES), (value) => act({ colour: value }));
-  const variant = buttons("Angles and colours", [["used", "as used"], ["printed", "as printed"]], (value) => act({ variant: value }));
-  const steps = buttons("Depth", [["", "exact"], ["1", "in steps of 1 mm"]], (value) => act({ rounded: !!value }));
+  const turn = (...angles) => set(Object.fromEntries([["yaw", 90], ["pitch", 60]].map(([name, most], k) => [name, Math.round(Math.max(-most, Math.min(most, angles[k])))])));
+  const clip = buttons("Clip", data.clips.map(({ id, title }) => [id, title]), act("clip"));
+  const colour = chooser("Colour", Object.entries(NAMES), act("colour"));
+  const variant = buttons("Angles and colours", [["used", "as used"], ["printed", "as printed"]], act("variant"));
+  const steps = buttons("Depth", [["", "exact"], ["1", "in steps of 1 mm"]], (value) => act("rounded")(!!value));
   const time = slider("Frame", { min: 0, max: data.apex, step: 1 }, (value) => { run(false); set({ frame: value }); }, tell);
   const play = make("button", { type: "button", class: "play", onclick: () => run(!timer) }, "Play");
   const yaw = slider("Turn", { min: -90, max: 90, step: 5 }, (value) => turn(value, state.pitch), tell);
   const pitch = slider("Tilt", { min: -60, max: 60, step: 5 }, (value) => turn(state.yaw, value), tell);
   fill(canvas, {
     onpointerdown({ clientX, clientY, pointerId }) { held = [clientX, clientY, state.yaw, state.pitch]; canvas.setPointerCapture(pointerId); },
-    onpointermove({ clientX, clientY }) { if (held) turn(held[2] + (clientX - held[0]) / 2, held[3] + (clientY - held[1]) / 2); },
+    onpointermove({ clientX, clientY }) { if (held) turn(held[2] + (clientX - held[0]) / 2, held[3] - (clientY - held[1]) / 2); },
     onpointerup() { held = null; }, onpointercancel() { held = null; },
   }, []);
-
   function paint(points, shades) {
-    waiting = 0;
     const side = Math.round((canvas.clientWidth || 300) * Math.min(devicePixelRatio || 1, 2));
     Object.assign(canvas, { width: side, height: Math.round(side * 1.1) });
-    const [scale, brush] = [side / SPAN, canvas.getContext("2d")];
-    const [a, b] = [state.yaw, state.pitch].map((angle) => (angle * Math.PI) / 180);
+    const [scale, brush, a, b] = [side / SPAN, canvas.getContext("2d"), (state.yaw * Math.PI) / 180, (state.pitch * Math.PI) / 180];
     const size = Math.ceil(620 / data.camera[0] * scale) + 1; // as far apart as pixels are at 620 mm
     points.map(([x, y, depth], k) => {
       const [far, z] = [depth - 640, x * Math.sin(a) + (depth - 640) * Math.cos(a)];
@@ -82,20 +75,16 @@ function render({ model, el }) {
       brush.fillStyle = `rgb(${shades[k]})`;
       brush.fillRect(canvas.width / 2 + x * scale - size / 2, canvas.height / 2 + y * scale - size / 2, size, size);
     });
-    root.dataset.painted = Number(root.dataset.painted || 0) + 1;
   }
 
   figure.show = () => {
-    const now = onset.slice();
-    const { at, change } = clips[state.clip];
+    const [now, { at, change }] = [onset.slice(), clips[state.clip]];
     if (state.frame) at.forEach((pixel, k) => { now[pixel] += change[(state.frame - 1) * at.length + k]; });
-    const [before, points] = [onset, now].map((raw) => lift(raw, pixels, data.camera, state.rounded));
-    const printed = state.variant === "printed";
+    const [printed, [before, points]] = [state.variant === "printed", [onset, now].map((raw) => lift(raw, pixels, data.camera, state.rounded))];
     const motion = points.map((point, k) => spherical(point.map((value, axis) => value - before[k][axis]), printed));
     const { shades, ends } = channels(motion, printed);
-    const [near, far] = [Math.min(...before.map((p) => p[2])), Math.max(...before.map((p) => p[2]))];
-    const moved = motion.filter(([r]) => r).length;
-    const which = ["r", "theta", "phi"].indexOf(state.colour);
+    const [near, far] = [Math.min, Math.max].map((end) => end(...before.map((p) => p[2])));
+    const [moved, which] = [motion.filter(([r]) => r).length, ["r", "theta", "phi"].indexOf(state.colour)];
     const colours = points.map((point, k) => (state.colour === "depth" ? ramp(Math.min(1, Math.max(0, (far - point[2]) / (far - near))))
       : which < 0 ? shades[k].map((share) => Math.round(255 * share)) : !printed && !motion[k][0] ? [214, 214, 214] : ramp(shades[k][which])));
     const [moment, greatest] = [state.frame ? state.frame === data.apex ? "◆ apex" : `frame ${state.frame}` : "▲ onset", Math.max(...motion.map(([r]) => r))];

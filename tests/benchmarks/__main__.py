@@ -119,7 +119,14 @@ def points() -> list[dict[str, object]]:
     return point_rows()
 
 
-PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth, points)
+def skin() -> list[dict[str, object]]:
+    """Skin motion of a pair of depth frames: the used pipeline against the printed one."""
+    from tests.benchmarks.depth_motion import depth_motion
+
+    return depth_motion()
+
+
+PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth, points, skin)
 
 
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:

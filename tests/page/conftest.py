@@ -14,13 +14,46 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 TOLERATED: tuple[str, ...] = ()
 WIDTHS = {"desktop": 1280, "phone": 390}
+# What a window of Chromium does on its own: popups of its address field, pages of their own, take
+# as long as a page of ours. The rest is what Playwright turns off: the last list is the one heard.
+IDLE_FEATURES = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess", "LensOverlay",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "OptimizationHints",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled",
+    "TcpPortRandomizationWin", "NetworkTimeServiceQuerying", "PreconnectToSearch",
+)  # fmt: skip
+# The network is cut: no name but this machine's own has an address.
+ARGUMENTS = (
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", f"--disable-features={','.join(IDLE_FEATURES)}",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+# Without a graphics card a face takes a second to draw; all but its pixels stays as it is.
+UNPAINTED = """const dear = (kind, name, always) => {
+  const own = kind.prototype[name];
+  kind.prototype[name] = function (...given) {
+    if (globalThis.painted || always(given[0])) own.apply(this, given);
+  };
+};
+for (const name of ["clear", "drawArraysInstanced", "drawElements", "blitFramebuffer"]) {
+  dear(WebGL2RenderingContext, name, () => false);
+}
+// What was painted before stays in its place.
+dear(CanvasRenderingContext2D, "drawImage", (from) => !from.getContext?.("webgl2"));"""
+# Long tests that come first, so that no worker waits for another at the end.
+FIRST = ("test_whole_reader", "test_trainer", "test_bench")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda one: (*FIRST, one.path.stem).index(one.path.stem))
 
 
 def book_pages() -> list[str]:
@@ -41,6 +74,15 @@ def find_chromium() -> str | None:
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """One connection for many files."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing for each request."""
 
@@ -72,9 +114,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("CI needs Chromium; .ci/setup.py installs Debian's")
         pytest.skip("no Chromium on this machine; type: apt-get install chromium")
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-quic", "--disable-background-networking",
-                     "--disable-component-update", "--disable-sync"]  # fmt: skip
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])
         yield browser
         browser.close()
 
@@ -89,15 +129,13 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
 
     def watch(self, site: str) -> None:
-        def route(handle: Any, request: Any) -> None:
-            address = request.url
-            if address.startswith((site, "data:", "blob:", "file:")):
-                handle.continue_()
-            else:
-                self.outside.append(address)
-                handle.abort()
+        inside = (site, "data:", "blob:", "file:")
 
-        self.context.route("**/*", route)
+        def see(request: Request) -> None:
+            if not request.url.startswith(inside):
+                self.outside.append(request.url)
+
+        self.context.on("request", see)
         self.page.on("response", lambda answer: answer.status >= 400 and self.note(answer.url))
         self.page.on("pageerror", lambda error: self.note(str(error)))
         self.page.on("console", lambda line: line.type == "error" and self.note(line.text))
@@ -109,7 +147,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Any]:
-    """Open a page: ``visit(path, width="phone", theme="dark", scripts=False)``."""
+    """Open a page: ``visit(path, width="phone", theme="dark", scripts=False, paint=True)``."""
     contexts = []
 
     def open_page(
@@ -118,6 +156,7 @@ def visit(browser: Browser, site: str) -> Iterator[Any]:
         width: str = "desktop",
         theme: str = "light",
         scripts: bool = True,
+        paint: bool = False,
         root: str | None = None,
     ) -> Visitor:
         context = browser.new_context(
@@ -131,6 +170,8 @@ def visit(browser: Browser, site: str) -> Iterator[Any]:
         context.add_init_script(
             f"try {{ localStorage.mode = localStorage.theme = '{theme}'; }} catch {{}}"
         )
+        if not paint:
+            context.add_init_script(UNPAINTED)
         visitor = Visitor(context, context.new_page())
         visitor.watch(site)
         visitor.page.goto(f"{root or site}/{path}", wait_until="load")
@@ -141,6 +182,11 @@ def visit(browser: Browser, site: str) -> Iterator[Any]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+def paint(page: Page, on: bool = True) -> None:
+    """Let the faces of a page draw from now on, or keep them from it."""
+    page.evaluate("on => { globalThis.painted = on; }", on)
 
 
 def start_figures(page: Page) -> None:

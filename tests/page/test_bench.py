@@ -372,7 +372,7 @@ def test_a_half_written_event_waits_for_its_clip_and_coder(folder: Path, visit: 
     quiet(page, coder="me", events=1)
     assert written(page) == ("78", "4")
     bench(page).get_by_role("button", name="EP01_5").click()
-    quiet(page, clip="EP01_5")
+    page.wait_for_selector(".ntl-bench[data-clip$=EP01_5]")
     assert written(page) == ("7", "1+")
     assert visitor.errors == []
 

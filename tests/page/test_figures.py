@@ -106,21 +106,29 @@ def choose(page: Any, lesion: str, command: str) -> None:
     page.locator(f'.ntl-lab input[value="{command}"]').check()
 
 
-def table_of(page: Any) -> dict[str, tuple[str, str]]:
-    rows = page.eval_on_selector_all(
-        ".ntl-lab tbody tr:has(td)",
-        "list => list.map(row => [...row.children].map(cell => cell.innerText.trim()))",
-    )
+ALL_TABLES = """(lesions) => lesions.map((lesion) => {
+  const [side, ...site] = lesion.split("_");
+  const select = document.querySelector(".ntl-lab select");
+  select.value = site.join("_");
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  document.querySelector(`.ntl-lab input[value="${side}"]`).click();
+  return [...document.querySelectorAll(".ntl-lab tbody tr:has(td)")]
+    .map((row) => [...row.children].map((cell) => cell.textContent.trim()));
+})"""
+
+
+def by_code(rows: list[tuple[str, str, str]]) -> dict[str, tuple[str, str]]:
     return {name.split()[0].lstrip("AUD"): (right, left) for name, right, left in rows}
 
 
 @pytest.mark.parametrize("command", ["voluntary", "emotional"])
 def test_lab_shows_what_python_says_for_every_lesion(command: str, visit: Any) -> None:
     page = visit(LAB).page
-    for lesion in anatomy.lesions():
-        choose(page, lesion.id, command)
+    page.locator(f'.ntl-lab input[value="{command}"]').check()
+    tables = page.evaluate(ALL_TABLES, [one.id for one in anatomy.lesions()])
+    for lesion, rows in zip(anatomy.lesions(), tables, strict=True):
         result = anatomy.simulate(lesion.id, command)
-        shown = table_of(page)
+        shown = by_code(rows)
         assert set(shown) <= set(result.aus)
         assert len(shown) >= 25
         for code, (right, left) in shown.items():

@@ -171,7 +171,7 @@ def test_scrubber_by_touch(visit: Any) -> None:
 
 
 def test_the_face_moves_with_the_frame(visit: Any) -> None:
-    page = visit(FRAMES).page
+    page = visit(FRAMES, paint=True).page
     live(page)
     picture = "document.querySelector('.ntl-keyframes canvas').toDataURL()"
     # A canvas that nobody has drawn on yet has the size that browsers give it.

@@ -122,7 +122,7 @@ def test_the_held_smile_says_what_holds_it(visit: Any) -> None:
 
 
 def test_force_and_movement_colour_the_face_differently(visit: Any) -> None:
-    page = visit(HOLDS).page
+    page = visit(HOLDS, paint=True).page
     figure = figure_of(page, "force_view")
     page.wait_for_function(
         "document.querySelector('.ntl-panel-force-view').dataset.state === 'live'"

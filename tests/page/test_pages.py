@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import HTML, ROOT, SCREENSHOTS, WIDTHS, book_pages
+from conftest import HTML, ROOT, SCREENSHOTS, WIDTHS, book_pages, paint
 
 PAGES = book_pages()
 # Bytes of HTML, style sheets and our own scripts; see test_page_weight.
@@ -30,8 +31,15 @@ LOADED_LATER = {
     'class="ntl-cards"': ("cards.js", "cards.css"),
     'class="ntl-run': ("run-worker.js",),
 }
-# Pictures for looking at: each theme and each width once; all four with LOOKS=all.
-SHOWN = {("desktop", "light"), ("phone", "dark")}
+# A page's looks in the order of a visit: from one to the next, one thing changes.
+LOOKS = (("phone", "dark"), ("desktop", "dark"), ("desktop", "light"), ("phone", "light"))
+# Checked whole and kept as pictures; all four are kept with LOOKS=all.
+SHOWN = {LOOKS[0], LOOKS[2]}
+# Elements that a reader sees in this look; those that the look before did not show.
+VISIBLE = """const seen = [...document.body.querySelectorAll("*")]
+  .filter((one) => one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }));"""
+REMEMBER = f"() => {{ {VISIBLE} globalThis.shown = new Set(seen); }}"
+NEW = f"{VISIBLE} const fresh = seen.filter((one) => !globalThis.shown.has(one));"
 AXE = Path(find_spec("axe_playwright_python").submodule_search_locations[0], "axe.min.js")
 
 
@@ -40,21 +48,28 @@ def test_there_are_pages() -> None:
     assert len(PAGES) >= 15
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_page(path: str, theme: str, visit: Any) -> None:
+def test_page(path: str, visit: Any) -> None:
     """No outside request, no console error, no axe violation; pictures kept for looking at.
 
-    One load serves both widths, as a window does that is made narrow: loading takes longest.
+    One load serves four looks, as a window does that is made wide and whose theme is changed.
+    Each width and each theme is checked whole once. What a look adds to these is the colours of
+    elements that its width alone shows.
     """
-    visitor = visit(path, width="phone", theme=theme)
+    visitor = visit(path, width="phone", theme="dark")
     page = visitor.page
-    for width, pixels in reversed(WIDTHS.items()):
-        page.set_viewport_size({"width": pixels, "height": 900})
-        settle(page)
-        if (width, theme) in SHOWN or os.environ.get("LOOKS") == "all":
+    for width, theme in LOOKS:
+        dress(page, theme)
+        if kept(width, theme):  # a face draws itself anew as its width changes
+            resize(page, "phone" if width == "desktop" else "desktop")
+            paint(page)
+        resize(page, width)
+        paint(page, False)
+        if kept(width, theme):
             shoot(page, path, width, theme)
-        assert run_axe(page) == [], width
+        whole = (width, theme) in SHOWN
+        assert (run_axe(page) if whole else new_colours(page)) == [], (width, theme)
+        page.evaluate(REMEMBER)
         too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert too_wide <= 0, f"{path} is {too_wide} px wider than a {width}"
     assert visitor.outside == []
@@ -62,8 +77,37 @@ def test_page(path: str, theme: str, visit: Any) -> None:
     assert page.locator(".ntl-figure[data-ready=failed]").count() == 0
 
 
-def settle(page: Any) -> None:
-    """Let a resized page lay itself out and draw twice."""
+def kept(width: str, theme: str) -> bool:
+    """Whether this look is kept as a picture, for looking at."""
+    return (width, theme) in SHOWN or os.environ.get("LOOKS") == "all"
+
+
+def test_a_request_that_leaves_this_machine_is_seen_and_gets_nowhere(visit: Any) -> None:
+    """By page, picture, frame and worker; this test fails where another would not notice one."""
+    visitor = visit("book/how-to-use.html")
+    asked = visitor.page.evaluate(
+        """async () => {
+          const [page, picture, frame, worker, address] = ["one.example/a", "two.example/b",
+            "three.example/c", "four.example/d", "192.0.2.1/e"].map((one) => `http://${one}`);
+          const ask = (one) => fetch(one).then(() => "came", () => "failed");
+          const failed = [page, address].map(ask);
+          const image = Object.assign(new Image(), { src: picture });
+          failed.push(new Promise((done) => { image.onerror = () => done("failed"); }));
+          document.body.append(Object.assign(document.createElement("iframe"), { src: frame }));
+          const code = `(${ask})("${worker}").then((said) => postMessage(said))`;
+          const other = new Worker(URL.createObjectURL(new Blob([code])));
+          failed.push(new Promise((done) => { other.onmessage = ({ data }) => done(data); }));
+          return [await Promise.all(failed), [page, picture, frame, worker, address]];
+        }"""
+    )
+    assert asked[0] == ["failed"] * 4
+    assert {one.rstrip("/") for one in visitor.outside} == {*asked[1]}
+    assert visitor.errors
+
+
+def resize(page: Any, width: str) -> None:
+    """Make a page wide or narrow, let it lay itself out and draw twice."""
+    page.set_viewport_size({"width": WIDTHS[width], "height": 900})
     page.evaluate(
         "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
@@ -75,14 +119,37 @@ def shoot(page: Any, path: str, width: str, theme: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{theme}.png", full_page=True)
 
 
+def dress(page: Any, theme: str) -> None:
+    """Change the theme as the theme's own button does."""
+    page.emulate_media(color_scheme=theme)
+    page.evaluate(
+        "one => Object.assign(document.documentElement.dataset, { theme: one, mode: one })", theme
+    )
+
+
 def run_axe(page: Any) -> list[str]:
     """Violations of WCAG 2.2 A and AA, with the first elements that break each rule."""
+    return ask_axe(
+        page,
+        """axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
+        "wcag22aa"], resultTypes: ["violations"], preload: false })""",
+    )
+
+
+def new_colours(page: Any) -> list[str]:
+    """Rules of colour broken by what the look before did not show."""
+    return ask_axe(
+        page,
+        f"""(() => {{ {NEW} return !fresh.length ? {{ violations: [] }} : axe.run(fresh,
+        {{ runOnly: {{ type: "rule", values: ["color-contrast", "link-in-text-block"] }},
+        resultTypes: ["violations"], preload: false }}); }})()""",
+    )
+
+
+def ask_axe(page: Any, question: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=str(AXE))
-    result = page.evaluate(
-        """() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
-        "wcag22aa"], resultTypes: ["violations"], preload: false })"""
-    )
+    result = page.evaluate(question)
     return [
         f"{rule['id']}: {rule['help']}: "
         + "; ".join(f"{node['target']} {node['html'][:90]}" for node in rule["nodes"][:3])
@@ -110,6 +177,7 @@ def test_links_resolve(path: str) -> None:
     assert broken == []
 
 
+@lru_cache(maxsize=8)
 def parse(place: Path) -> BeautifulSoup:
     return BeautifulSoup(place.read_text(encoding="utf-8"), "html.parser")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HTML, book_pages, find_chromium
+from conftest import ARGUMENTS, HTML, book_pages, find_chromium
 from test_pages import run_axe
 
 QUIZ = "book/01-nerves-to-aus/practice.html"
@@ -286,7 +286,7 @@ def test_answers_are_restored_after_the_browser_was_closed(
     seen = []
     for visit_number in range(2):
         context = browser.browser_type.launch_persistent_context(
-            str(tmp_path), executable_path=find_chromium(), args=["--no-sandbox"]
+            str(tmp_path), executable_path=find_chromium(), args=[*ARGUMENTS]
         )
         page = context.new_page()
         page.goto(f"{site}/{QUIZ}")

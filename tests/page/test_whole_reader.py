@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HTML, ROOT, Visitor, find_chromium, start_figures
+from conftest import ARGUMENTS, HTML, ROOT, UNPAINTED, Visitor, find_chromium, start_figures
 from playwright.sync_api import Browser
 from test_lite import run_lab
 from test_quiz import answer
@@ -35,11 +35,12 @@ def reader(browser: Browser, home: Path, site: str) -> Iterator[Visitor]:
     context = browser.browser_type.launch_persistent_context(
         str(home),
         executable_path=find_chromium(),
-        args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
+        args=[*ARGUMENTS],
         reduced_motion="reduce",
         viewport={"width": 1280, "height": 900},
     )
     try:
+        context.add_init_script(UNPAINTED)
         visitor = Visitor(context, context.new_page())
         visitor.watch(site)
         yield visitor
