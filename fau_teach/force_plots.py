@@ -34,6 +34,33 @@ def _panels(rows: int, columns: int, height: float, *, sharex: bool = False) -> 
     return axes.ravel()
 
 
+def shaded(ax: Axes, face: Face, newtons: Float, title: str) -> None:
+    """Draw a face from the front; the more force per area, the darker the skin.
+
+    Parameters
+    ----------
+    newtons : (N,) force at each vertex of level 1; only its proportions show
+    """
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgb
+
+    skin = face.hierarchy.levels[1]
+    front = (skin.vertices[:, 2] > -70) & (skin.attributes["cavity"] < 0.5)
+    faces = skin.faces[front[skin.faces].all(axis=1)]
+    # What is nearer is drawn later and hides what lies behind it.
+    faces = faces[np.argsort(skin.vertices[faces, 2].mean(axis=1))]
+    facing = np.abs(vertex_normals(skin.vertices, skin.faces)[faces, 2]).mean(axis=1)
+    pull = (newtons / vertex_areas(skin.vertices, skin.faces))[faces].mean(axis=1)
+    share = np.minimum(pull / np.quantile(pull[pull > 0.01 * pull.max()], 0.9), 1)[:, None]
+    ground = 0.93 * (1 - share) + np.array(to_rgb(MUSCLE)) * share
+    paint = (0.35 + 0.65 * facing)[:, None] * ground
+    corners = skin.vertices[:, :2][faces] * (-1, 1)
+    ax.add_collection(PolyCollection(list(corners), facecolors=paint, edgecolors=paint, lw=0.3))
+    ax.set(aspect="equal", xlim=(-80, 80), ylim=(-125, 75))
+    ax.set_title(title, fontsize=10)
+    ax.set_axis_off()
+
+
 def areas(face: Face, chosen: Sequence[str] = FOUR) -> tuple[Axes, ...]:
     """Draw where each muscle pulls the skin, seen from the front.
 
@@ -54,35 +81,16 @@ def areas(face: Face, chosen: Sequence[str] = FOUR) -> tuple[Axes, ...]:
 
     Source: S1-006, S1-007, S1-009.
     """
-    from matplotlib.collections import PolyCollection
-    from matplotlib.colors import to_rgb
-
     names = [name.removesuffix("_left") for name in face.names if name.endswith("_left")]
     for name in chosen:
         if name not in names:
             raise ValueError(f"No muscle {name!r}; known: {', '.join(names)}.")
-    skin = face.hierarchy.levels[1]
-    front = (skin.vertices[:, 2] > -70) & (skin.attributes["cavity"] < 0.5)
-    faces = skin.faces[front[skin.faces].all(axis=1)]
-    # What is nearer is drawn later and hides what lies behind it.
-    faces = faces[np.argsort(skin.vertices[faces, 2].mean(axis=1))]
     share = np.linalg.norm(face.P.reshape(-1, 3, face.P.shape[1]), axis=1)
-    share = share / vertex_areas(skin.vertices, skin.faces)[:, None]
-    facing = np.abs(vertex_normals(skin.vertices, skin.faces)[:, 2])
-    corners = np.stack([-skin.vertices[:, 0], skin.vertices[:, 1]], axis=1)[faces]
-    light = (0.35 + 0.65 * facing[faces].mean(axis=1))[:, None]
-    colour = np.array(to_rgb(MUSCLE))
     rows = (len(chosen) + 1) // 2
     axes = _panels(rows, 2, 2.5 * rows)
     for ax, name in zip(axes, chosen, strict=False):
         at = 2 * names.index(name)
-        both = share[:, at] + share[:, at + 1]
-        pull = both[faces].mean(axis=1)
-        pull = np.minimum(pull / np.quantile(pull[pull > 0], 0.9), 1)[:, None]
-        paint = light * (0.93 * (1 - pull) + colour * pull)
-        ax.add_collection(PolyCollection(list(corners), facecolors=paint, edgecolors=paint, lw=0.3))
-        ax.set(aspect="equal", xlim=(-80, 80), ylim=(-125, 75))
-        ax.set_title(name.replace("_", " "), fontsize=10)
+        shaded(ax, face, share[:, at] + share[:, at + 1], name.replace("_", " "))
     for ax in axes:
         ax.set_axis_off()
     return tuple(axes[: len(chosen)])
@@ -244,24 +252,7 @@ def force_maps(face: Face, scores: Sequence[str] = ("1+2", "6", "12")) -> tuple[
 
     Source: S1-058; E1-12.
     """
-    from matplotlib.collections import PolyCollection
-    from matplotlib.colors import to_rgb
-
-    skin = face.hierarchy.levels[1]
-    front = (skin.vertices[:, 2] > -70) & (skin.attributes["cavity"] < 0.5)
-    faces = skin.faces[front[skin.faces].all(axis=1)]
-    faces = faces[np.argsort(skin.vertices[faces, 2].mean(axis=1))]
-    corners = skin.vertices[:, :2][faces] * (-1, 1)
-    facing = np.abs(vertex_normals(skin.vertices, skin.faces)[faces, 2]).mean(axis=1)
-    area = vertex_areas(skin.vertices, skin.faces)
     axes = _panels(1, len(scores), 2.2)
     for ax, score in zip(axes, scores, strict=True):
-        pull = (force_map(face, force.activations(face, score)) / area)[faces].mean(axis=1)
-        share = np.minimum(pull / np.quantile(pull[pull > 0.01 * pull.max()], 0.9), 1)[:, None]
-        ground = 0.93 * (1 - share) + np.array(to_rgb(MUSCLE)) * share
-        paint = (0.35 + 0.65 * facing)[:, None] * ground
-        ax.add_collection(PolyCollection(list(corners), facecolors=paint, edgecolors=paint, lw=0.3))
-        ax.set(aspect="equal", xlim=(-80, 80), ylim=(-125, 75))
-        ax.set_title(f"AU{score}", fontsize=10)
-        ax.set_axis_off()
+        shaded(ax, face, force_map(face, force.activations(face, score)), f"AU{score}")
     return tuple(axes)

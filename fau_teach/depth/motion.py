@@ -23,9 +23,9 @@ from fau_teach.depth.selected import COUNT, Selected, choose, top
 
 Follow = Literal["colour", "shape", "none"]
 Channels = Literal["spherical", "vector"]
-TARGET_MM = 0.03
+TARGET_MM = 0.02
 """Noise of the motion's depth that averaging over neighbours aims at."""
-RADII = (5.0, 12.0)
+RADII = (6.0, 16.0)
 """Least and greatest radius of that averaging [px]."""
 _FLOW_RADIUS = 2.0  # averaging of the motion across the picture [px]
 _ROUGH = 3.0  # radius at which noise is looked at first [px]

@@ -99,10 +99,16 @@ def flow_of(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> npt.
     Dense inverse search (OpenCV). It compares patches without their mean, so that brighter light
     is hardly any motion; light from another side is.
 
+    Raises
+    ------
+    ImportError
+        OpenCV is not installed (says what to do).
+
     Source: S3-002, S3-003.
     """
-    import cv2
+    from fau_teach.depth.motion import _opencv
 
+    cv2 = _opencv()
     grey = [cv2.cvtColor(np.ascontiguousarray(one), cv2.COLOR_RGB2GRAY) for one in (before, after)]
     search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     flow: npt.NDArray[np.float32] = search.calc(*grey, None)

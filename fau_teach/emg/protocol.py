@@ -219,8 +219,8 @@ class Limits:
 def limits(channels: int, batch: int = BATCH, baud: int = BAUD) -> Limits:
     """Highest rates that the board accepts.
 
-    A row takes :data:`SKEW_US` a channel and :data:`ROW_US` to begin. The line has 10 bits a byte, and a
-    tenth of it is kept for STATUS and PONG.
+    A row takes :data:`SKEW_US` a channel and :data:`ROW_US` to begin. The line has 10 bits a
+    byte, and a tenth of it is kept for STATUS and PONG.
 
     Source: S4-003; data sheet (conversion of 13 clocks, 125 kHz).
     """

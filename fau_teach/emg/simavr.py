@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -118,7 +120,9 @@ def build_harness() -> Path:
     return _kept("harness", [HARNESS], flags + libraries, make)
 
 
-def _kept(name: str, sources: Sequence[Path], flags: Sequence[str], make: object) -> Path:
+def _kept(
+    name: str, sources: Sequence[Path], flags: Sequence[str], make: Callable[[Path], None]
+) -> Path:
     lacking = missing()
     if lacking:
         where = "apt-get install " if sys.platform == "linux" else "on Debian or Ubuntu: "
@@ -131,7 +135,7 @@ def _kept(name: str, sources: Sequence[Path], flags: Sequence[str], make: object
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             made = Path(folder) / name
-            make(made)  # type: ignore[operator]
+            make(made)
             made.replace(target)
     return target
 
@@ -161,6 +165,9 @@ class SimulatedMega:
     Attributes
     ----------
     port : name of the serial port, the same after each plugging in
+    asleep, ratio : after :meth:`close`, of the time since the last reset: the share in which the
+        processor slept, and simulated seconds in one of this computer's processor time; None
+        where the board was unplugged before
 
     Notes
     -----
@@ -205,7 +212,10 @@ class SimulatedMega:
         self._volts = (str(volts), *map(str, table.shape), repr(float(rate)))
         self._pins = ",".join(map(str, pins))
         self._how = (reference_mv, speed, 1000 * boot_s, int(auto_reset))
+        self._log = Path(self._folder.name) / "log"
         self._process: subprocess.Popen[bytes] | None = None
+        self.asleep: float | None = None
+        self.ratio: float | None = None
 
     @property
     def plugged(self) -> bool:
@@ -217,8 +227,7 @@ class SimulatedMega:
         if self.plugged:
             return self
         how = (self._pins, *map(str, self._how), repr(float(at_s)))
-        log = Path(self._folder.name) / "log"
-        with log.open("wb") as told:
+        with self._log.open("wb") as told:
             command = [str(self._program), str(self._elf), self.port, *self._volts, *how]
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=told,
                                              stderr=subprocess.STDOUT)  # fmt: skip
@@ -226,7 +235,7 @@ class SimulatedMega:
         while not Path(self.port).exists():
             if not self.plugged or time.monotonic() > until:
                 self.unplug()
-                raise SimulatorError(f"The simulation does not run: {log.read_text()[-500:]}")
+                raise SimulatorError(f"The simulation does not run: {self._log.read_text()[-500:]}")
             time.sleep(0.002)
         return self
 
@@ -252,7 +261,15 @@ class SimulatedMega:
         self._process.send_signal(number)
 
     def close(self) -> None:
-        """Unplug it and remove its files."""
+        """End the simulation and remove its files."""
+        if self.plugged:
+            self.resume()
+            self._signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)  # type: ignore[union-attr]
+            told = re.fullmatch(r"asleep (\S+) ratio (\S+)", self._log.read_text().strip())
+            if told:
+                self.asleep, self.ratio = float(told[1]), float(told[2])
         self.unplug()
         self._folder.cleanup()
 

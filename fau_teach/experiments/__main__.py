@@ -1,4 +1,4 @@
-"""Run the long experiments: ``python -m fau_teach.experiments [NAME ...] [--quick] [--force]``."""
+"""Run the long experiments: ``python -m fau_teach.experiments [NAME ...] [--quick | --full]``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("names", nargs="*", help=f"which: {', '.join(NAMES)}; all if left out")
     parser.add_argument("--quick", action="store_true", help="a tiny size that proves nothing")
+    parser.add_argument("--full", action="store_true", help="the sources' own size, for a GPU")
     parser.add_argument("--force", action="store_true", help="run finished ones, too")
     parser.add_argument("--folder", type=Path, help="where results go; data/results if left out")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 1 if left out")
@@ -30,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = sorted(set(given.names) - set(NAMES))
     if unknown:
         parser.error(f"no experiment {unknown[0]!r}: choose from {', '.join(NAMES)}")
-    if given.quick and not given.folder:
-        parser.error("--quick needs --folder, so that it replaces no real result")
+    if (given.quick or given.full) and not given.folder:
+        parser.error("--quick needs --folder, so that it replaces no real result; --full, too")
     # Thousands of tiny products: threads of the numeric library only get in each other's way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
@@ -44,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{folder} is no folder: give --folder")
     for name in given.names or NAMES:
         chapter = import_module(f"fau_teach.experiments.{MODULES[name]}")
-        size = chapter.quick() if given.quick else chapter.Size()
+        if given.full and not hasattr(chapter, "full"):
+            print(f"{name}: there is no full size of it", flush=True)
+            continue
+        size = chapter.quick() if given.quick else chapter.full() if given.full else chapter.Size()
         if given.threads:
             size = replace(size, threads=given.threads)
         asked = {"command": f"python -m fau_teach.experiments {name}", "seed": size.seed,

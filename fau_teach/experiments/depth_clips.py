@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +24,15 @@ from fau_teach.depth.motion import field
 from fau_teach.depth.pictures import flow_of
 from fau_teach.depth.printed import reach, subtraction
 from fau_teach.depth.regions import Regions, guess, names, regions, summed
+from fau_teach.depth.truth import MOVING
 from fau_teach.emotion import convert, objective_class
 from fau_teach.evaluate.splits import Cases
-from fau_teach.face.depth import Sensor, depth_map
+from fau_teach.face.depth import Sensor
 from fau_teach.face.face import Face
 from fau_teach.face.film import moments
 from fau_teach.face.materials import Lights
 from fau_teach.face.picture import scene, surfaces
+from fau_teach.face.raster import interpolate, rasterize
 from fau_teach.face.render import render
 from fau_teach.models.checkpoint import cache_folder, digest, load, save
 from fau_teach.models.stamp import fingerprint
@@ -46,8 +48,8 @@ LAMPS: Mapping[str, Lights | None] = MappingProxyType(
     }
 )
 """Lamps at the apex; None is that of the onset."""
-MOST = 4096
-"""Ranked points of an expression that are kept."""
+COUNTS = (1024, 2048, 4096)
+"""How many points may be chosen (S3-050)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,8 @@ class Clips:
     subjects : whose each is
     arrays : name to (n, ...) features: ``"printed rank"``, ``"printed random"``, ``"used rank"``
         and ``"used random"`` are points (n, N, 6), positions from the tip of the nose [m];
+        ``"printed precision"`` and ``"used precision"`` (n, 3) the share of the first 1024, 2048
+        and 4096 ranked points that truly move, ``"moving"`` (n,) that of all points;
         ``"used regions"`` and, with lamps, ``"flow LAMP"``, ``"used LAMP"`` and ``"depth"`` are
         motion by region (n, ...)
     """
@@ -134,80 +138,92 @@ def _subject(course: Course, thin: int, lamps: bool, number: int) -> list[dict[s
     cv2.setNumThreads(1)
     takes = course.of(number)
     face = Face(takes[0].script.identity)
-    found = []
-    for take in takes:
-        chosen = LAMPS if lamps else {"the same": None}
-        for onset, apexes in _shots(course, take, face, chosen):
-            if lamps:
-                found.append(_lit(onset, apexes, course.intrinsics))
-            else:
-                found.append(_points(onset, apexes["the same"], course.intrinsics, thin))
-    return found
+    chosen = LAMPS if lamps else {"the same": None}
+    shots = (shot for take in takes for shot in _shots(course, take, face, chosen))
+    return [_lit(shot) if lamps else _points(shot, thin) for shot in shots]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shot:
+    """The face at onset and, under each lamp, at apex; and which of its pixels truly move."""
+
+    onset: Frame
+    apexes: Mapping[str, Frame]
+    view: Intrinsics
+    moving: npt.NDArray[np.bool_]
 
 
 def _shots(
     course: Course, take: Take, face: Face, lamps: Mapping[str, Lights | None]
-) -> Iterator[tuple[Frame, dict[str, Frame]]]:
-    """Onset of each expression, and its apex under each lamp."""
-    size = {"noise": course.noise} if course.noise else {"noise": 0.0, "mixing": 0.0, "dropout": 0.0}
-    sensor = Sensor(seed=take.script.seed, **size)
-    shifts, onset = drift(course, take), None
-    begins = {one.onset for one in take.shown}
-    ends = {one.apex for one in take.shown}
-    for moment in moments(take.script):
-        if moment.frame not in begins | ends:
-            continue
-        camera = camera_of(course, take, shifts[moment.frame])
-        posed = face.posed(moment.scores, moment.extra)
-        depth = sensor.measure(depth_map(*scene(face, posed), camera), camera, moment.frame)
-        drawn, plain = surfaces(face, posed), Lights().scaled(moment.light)
+) -> Iterator[_Shot]:
+    """Every expression of a clip."""
+    sensor = Sensor(seed=take.script.seed, noise=course.noise)
+    if not course.noise:
+        sensor = replace(Sensor.ideal(), seed=take.script.seed)
+    shifts, film = drift(course, take), {one.frame: one for one in moments(take.script)}
+    whole = course.intrinsics
+    for event in take.shown:
+        first, last = film[event.onset], film[event.apex]
+        seen = []
+        for moment in (first, last):
+            camera = camera_of(course, take, shifts[moment.frame])
+            posed = face.posed(moment.scores, moment.extra)
+            fragments = rasterize(*scene(face, posed), camera)
+            depth = sensor.measure(fragments.depth_map, camera, moment.frame)
+            plain = Lights().scaled(moment.light)
+            drawn = surfaces(face, posed)
+            pictures = {
+                name: Frame(depth, render(drawn, camera, face.look, lamp or plain))
+                for name, lamp in (lamps if moment is last else {"": None}).items()
+            }
+            seen.append((fragments, pictures))
+        (fragments, pictures), (_, apexes) = seen
+        onset = pictures[""]
+        # The skin's own motion: the apex with the head, gaze and lids of the onset.
+        (rest, faces), (there, _) = (
+            scene(face, face.posed(one.scores, first.extra)) for one in (first, last)
+        )
+        step = np.linalg.norm(there - rest, axis=1, keepdims=True).astype(np.float32)
+        amplitude = fragments.image(interpolate(fragments, faces, step))[..., 0]
+        moving = amplitude > MOVING * amplitude.max()
+        box = face_box(onset, whole)
+        for one in apexes.values():
+            box |= face_box(one, whole)
+        cut = {name: crop(one, whole, box)[0] for name, one in apexes.items()}
+        start, view = crop(onset, whole, box)
+        yield _Shot(start, cut, view, moving[box.slices])
 
-        def lit(lamp: Lights | None, depth: Any = depth, drawn: Any = drawn, plain: Any = plain,
-                camera: Any = camera) -> Frame:  # fmt: skip
-            return Frame(depth, render(drawn, camera, face.look, lamp or plain))
 
-        if moment.frame in ends and onset is not None:
-            yield onset, {name: lit(lamp) for name, lamp in lamps.items()}
-        if moment.frame in begins:
-            onset = lit(None)
-
-
-def _cut(
-    onset: Frame, apexes: Mapping[str, Frame], whole: Intrinsics
-) -> tuple[Frame, dict[str, Frame], Intrinsics]:
-    """The face of all frames, in one box."""
-    box = face_box(onset, whole)
-    for one in apexes.values():
-        box |= face_box(one, whole)
-    first, view = crop(onset, whole, box)
-    return first, {name: crop(one, whole, box)[0] for name, one in apexes.items()}, view
-
-
-def _points(onset: Frame, apex: Frame, whole: Intrinsics, thin: int) -> dict[str, Float32]:
-    first, others, view = _cut(onset, {"": apex}, whole)
-    second = others[""]
+def _points(shot: _Shot, thin: int) -> dict[str, Float32]:
+    first, second, view = shot.onset, shot.apexes["the same"], shot.view
     nose = reach(cloud(first.depth, view).points, centre="nose").centre.astype(np.float32)
-    found: dict[str, Float32] = {}
+    seen = shot.moving[(first.depth > 0) & (second.depth > 0)]
+    found = {"moving": np.array(seen.mean(), np.float32)}
     moved = field(first, second, view)
     for pick in ("rank", "random"):
-        one = subtraction(first, second, view, count=MOST, pick=pick)  # type: ignore[arg-type]
-        two = moved.select(MOST, pick=pick)  # type: ignore[arg-type]
+        one = subtraction(first, second, view, count=COUNTS[-1], pick=pick)  # type: ignore[arg-type]
+        two = moved.select(COUNTS[-1], pick=pick)  # type: ignore[arg-type]
         for name, chosen in (("printed", one), ("used", two)):
             rows = chosen.rows[::thin].copy()
             rows[:, :3] -= nose
             found[f"{name} {pick}"] = rows
+            if pick == "rank":
+                hits = shot.moving.flat[chosen.distinct]
+                found[f"{name} precision"] = np.array(
+                    [hits[:count].mean() for count in COUNTS], np.float32
+                )
     where = regions(guess(first.depth, view), view)
     found["used regions"] = summed(moved, where).vector.astype(np.float32)
     return found
 
 
-def _lit(onset: Frame, apexes: Mapping[str, Frame], whole: Intrinsics) -> dict[str, Float32]:
-    first, others, view = _cut(onset, apexes, whole)
+def _lit(shot: _Shot) -> dict[str, Float32]:
+    first, view = shot.onset, shot.view
     where = regions(guess(first.depth, view), view)
-    bare = [Frame(one.depth, None) for one in (first, next(iter(others.values())))]
-    plane = field(*bare, view, follow="none")
+    bare = [Frame(one.depth, None) for one in (first, *shot.apexes.values())][:2]
+    plane = field(*bare, view)
     found = {"depth": summed(plane, where).vector.astype(np.float32)}
-    for lamp, one in others.items():
+    for lamp, one in shot.apexes.items():
         assert first.colour is not None
         assert one.colour is not None
         found[f"flow {lamp}"] = _flow(flow_of(first.colour, one.colour), where)

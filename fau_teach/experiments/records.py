@@ -18,12 +18,23 @@ from fau_teach._data import read_csv, read_json
 from fau_teach._records import write_whole
 
 MODULES: Mapping[str, str] = MappingProxyType(
-    dict.fromkeys(("force_table1", "force_table4", "force_table5", "force_labels"), "chapter4")
+    {
+        **dict.fromkeys(
+            ("force_table1", "force_table4", "force_table5", "force_labels"), "chapter4"
+        ),
+        **dict.fromkeys(
+            ("depth_ablation", "depth_networks", "depth_classes", "depth_transfer", "depth_light"),
+            "chapter5",
+        ),
+    }
 )
 """Each experiment, which writes a table of its name, and the module that holds it."""
 NAMES = tuple(MODULES)
 TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"chapter4": ("force/material", "force/network")}
+    {
+        "chapter4": ("force/material", "force/network"),
+        "chapter5": ("depth/network", "emotion/objective"),
+    }
 )
 """Tables below ``data`` that the results of a module depend on."""
 FOLDER = Path(__file__).parents[2] / "data" / "results"

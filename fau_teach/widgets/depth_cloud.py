@@ -67,7 +67,7 @@ def maps(name: str) -> npt.NDArray[Any]:
     from fau_teach.face.picture import scene
 
     who = face(FACE)
-    moves = [Movement(au, "", "C", 0, APEX, 2 * APEX) for au in CLIPS[name][1]]
+    moves = tuple(Movement(au, "", "C", 0, APEX, 2 * APEX) for au in CLIPS[name][1])
     found = []
     for moment in moments(Clip(FACE, FPS, 2 * APEX + 1, moves)):
         if moment.frame <= APEX:

@@ -338,8 +338,8 @@ function render({ model, el }) {
     if (about.error || !made) { home(trouble.textContent); return; }
     page(heading("Cue by cue"), make("p", {}, "Each lesson takes one contrast set: the cue, its members side by side, three worked items, then items of that set alone until six of the last eight are right."),
       acts(primary("Next set", () => begin("lessons"))), make("ul", { class: "sets" }, about.skills.filter((one) => one.kind === "contrast").map((one) =>
-        make("li", {}, button(one.title, () => lesson(one.id)), inAnswers(made.ability.skills[one.id]),
-          make("small", {}, [...new Set(one.codes.flatMap((each) => each.split("+")))].map((code) => `${code} ${named(code)}`).join(", "))))));
+        make("li", {}, button(one.title, () => lesson(one.id)),
+          make("small", {}, [...new Set(one.codes.flatMap((each) => each.split("+")))].map((code) => `${code} ${named(code)}`).join(", ")), make("small", {}, inAnswers(made.ability.skills[one.id]))))));
   }
 
   async function lesson(id, coming = null) {
@@ -394,8 +394,11 @@ function render({ model, el }) {
       acts(primary(going ? `Go on: clip ${going.done + 1} of ${going.of}` : "Begin the test", start), button("Not now", () => home())), results(mine));
     work = { act: start };
   }
-  const results = (exams) => make("ul", { class: "plain" }, exams.filter((one) => one.done === one.of).map((one) =>
-    make("li", {}, button(`${stages.get(one.stage).title}, ${one.started.slice(0, 10)}`, () => result(one.stage, one.id)))));
+  const results = (exams) => {
+    const ended = exams.filter((one) => one.done === one.of);
+    return ended.length ? make("div", {}, heading("Results", 4), make("ul", { class: "plain" }, ended.map((one) =>
+      make("li", {}, button(`${stages.get(one.stage).title}, ${one.started.slice(0, 10)}`, () => result(one.stage, one.id)))))) : null;
+  };
 
   async function result(stage, id = "") {
     const found = await ask("mock", { op: "score", record: kept.record, stage, exam: id });

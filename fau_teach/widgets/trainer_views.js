@@ -32,6 +32,12 @@ function hint(viewer, regions) {
     role: "img", "aria-label": `Look at: ${regions.join(", ")}` }, rings));
 }
 
+// Cues of each pair of codes in one place.
+const paired = (pairs) => pairs.reduce((all, { code, other, cue }) => {
+  const which = `${code}, not ${other}: `;
+  return all.set(which, [...all.get(which) || [], cue]);
+}, new Map());
+
 // What was said beside what the key says, what tells them apart, and why the key says so.
 function toldView(told, counts = true) {
   const word = told.right ? "✓ Right" : told.credit > 0 ? `◐ Partly: ${percent(told.credit)}` : "✗ Not this time";
@@ -48,7 +54,7 @@ function toldView(told, counts = true) {
     told.cues.map((one) => make("div", { class: "cue" },
       make("p", {}, make("b", {}, one.shown.length && one.given.length && told.confused.includes(one.skill)
         ? `Confused: ${one.title}. ` : `${sentence(one.title)} `), one.cue),
-      one.pairs.map((pair) => make("p", {}, make("b", {}, `${pair.code}, not ${pair.other}: `), sentence(pair.cue))),
+      [...paired(one.pairs)].map(([which, cues]) => make("p", {}, make("b", {}, which), sentence(cues.join("; ")))),
       one.looks.map((look) => make("p", {}, sentence(look))),
       make("small", {}, CONFIDENCE[one.confidence] || "● sure", one.regions.length ? ` · Look at the ${one.regions.join(" and the ")}, outlined on the face.` : ""))),
     make("p", { class: "ntl-quiet" }, "In the clip: ", told.key.length ? `${told.key.map((one) => `${one.score} ▲${one.onset} ◆${one.apex} ▼${one.offset}`).join("; ")} (▲ onset, ◆ apex, ▼ offset, by frame).` : "nothing moves that can be scored."),
@@ -111,6 +117,7 @@ function compareView(members) {
     act();
     return true;
   };
+  hold("apex"); // where they differ
   return box;
 }
 
@@ -151,9 +158,9 @@ function progressView(found, practise) {
     ability.curve.length > 1 ? curveView(ability.curve, 10, "Share of right answers, ten answers a point") : null,
     heading("Sets and skills, weakest first", 4),
     make("div", { class: "bars" }, grid(null, ["skill", "answers", "right"], skills.map((one) => [one.title, String(one.n), make("div", { class: "meter" }, meter(one.mean, one.low, one.high))]))),
-    table("Codes; d′ is 0 where a code and its absence are not told apart, and grows with skill", ["code", "found", "missed", "added", "rightly left out", "d′", "habit"], Object.values(ability.codes).map((one) => [`AU${one.code}`,
-      String(one.hits), String(one.missed), String(one.added), String(one.spared), one.d === null ? "–" : one.d.toFixed(1),
-      one.criterion === null ? "–" : one.criterion > 0.3 ? "scored too seldom" : one.criterion < -0.3 ? "scored too often" : "balanced"])),
+    table("Codes; d′ is 0 where a code and its absence are not told apart, and grows with skill", ["code", "habit", "found", "missed", "added", "rightly left out", "d′"], Object.values(ability.codes).map((one) => [`AU${one.code}`,
+      one.criterion === null ? "–" : one.criterion > 0.3 ? "scored too seldom" : one.criterion < -0.3 ? "scored too often" : "balanced",
+      String(one.hits), String(one.missed), String(one.added), String(one.spared), one.d === null ? "–" : one.d.toFixed(1)])),
     heading("Timing and strength", 4),
     make("ul", {}, Object.keys(MARKS).map((name) => make("li", {}, `${MARKS[name]} ${name}: ${way(ability.timing[name], "early", "late", "ms")}`)),
       make("li", {}, `Intensity: ${way(ability.intensity, "too weak", "too strong", "letters", 1)}`)),
@@ -180,7 +187,7 @@ function resultView(found, look) {
       draw("line", { class: "span", x1: x(low), x2: x(high), y1: 34, y2: 34 }), draw("circle", { cx: x(mean.value), cy: 34, r: 6 }),
       [0, 1].map((share) => draw("text", { x: x(share), y: 60, class: share ? "end" : "" }, String(share)))),
     make("p", {}, `This is ${against.join(", and ")}. ${bars.map((one) => `${two(one.bar)} is ${one.source}`).join("; ")}.`),
-    make("p", { class: "ntl-quiet" }, `${found.note} Without them: ${defined.value === null ? "–" : two(defined.value)}${range(defined)}. `,
+    make("p", { class: "ntl-quiet" }, `${found.note} Without them: ${defined.value === null ? "–" : two(defined.value)}${range(defined)}. By difficulty: `,
       Object.entries(found.levels).map(([name, value]) => `${name} ${two(value)}`).join(", "), "."),
     limitsView(found.limits),
     table("Codes", ["code", "in the keys", "found", "missed", "added"],

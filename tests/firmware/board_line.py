@@ -104,12 +104,20 @@ class Line:
     def __exit__(self, *_: object) -> None:
         self.serial.close()
 
+    def quiet(self) -> None:
+        """Wait until nothing more comes, and forget it."""
+        last, count = time.monotonic(), -1
+        while time.monotonic() - last < 0.5:
+            self.pump()
+            if len(self.waiting) != count:
+                last, count = time.monotonic(), len(self.waiting)
+        self.waiting.clear()
+
     def pump(self) -> None:
         self.kept += self.serial.read(max(1, self.serial.in_waiting))
-        end = 0
-        for number, one, end in frames(self.kept):
-            self.waiting.append((number, one))
-        self.kept = self.kept[end:]
+        found = list(frames(self.kept))
+        self.waiting += [(number, one) for number, one, _ in found]
+        self.kept = self.kept[found[-1][2] :] if found else self.kept
 
     def until(self, *kinds: type, seconds: float = 20.0) -> tuple[int, Any]:
         """The next frame of these types; what comes before it is left out."""
@@ -156,7 +164,7 @@ class Line:
                     break
             if during and until is not None:
                 during(self)
-            assert time.monotonic() - started < 100
+            assert time.monotonic() - started < 60 + 5 * board_s
             if not self.waiting and (not seen or type(seen[-1][1]) is not Close):
                 self.pump()
         return Recording(seen, time.monotonic() - started)

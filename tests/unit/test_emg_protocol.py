@@ -172,8 +172,8 @@ def test_refusals_speak() -> None:
     said = {str(Error(reason, 7)) for reason in Refusal}
     assert len(said) == len(Refusal)
     assert all("7" in one for one in said)
-    assert str(Error(5, 2155)) == (
-        "The board refuses: the ADC takes at most 2155 Hz with so many channels."
+    assert str(Error(5, 2083)) == (
+        "The board refuses: the ADC takes at most 2083 Hz with so many channels."
     )
     assert str(Error(10, 5000)).endswith("it stays at 500000 baud.")
     assert str(Error(99, 3)) == "The board refuses: code 99, value 3."
@@ -185,15 +185,15 @@ def test_S4_003_the_boards_numbers() -> None:
     assert steps[1] - steps[0] == pytest.approx(4.883e-3, abs=1e-6)
     assert steps[2] == pytest.approx(5 - 4.883e-3 / 2, abs=1e-6)
     assert volts(0, 1100) == pytest.approx(1.1 / 2048)
-    # One clock of 8 us more starts each conversion, and 16 us a row.
-    assert 125_000 // 13 == 9615 > limits(1).adc > 125_000 // 17
+    # One clock of 8 us more starts each conversion, and 32 us a row.
+    assert 125_000 // 13 == 9615 > limits(1).adc > 125_000 // 19
     # 115,200 baud at 6 bytes a sample: 1,920 samples a second.
     assert 115_200 // 10 // 6 == 1920
 
 
 @pytest.mark.parametrize(
     ("channels", "adc", "line", "batch"),
-    [(1, 7812, 13235, 124), (2, 4166, 8333, 62), (4, 2155, 4787, 31), (8, 1096, 2586, 15)],
+    [(1, 6944, 13235, 124), (2, 3906, 8333, 62), (4, 2083, 4787, 31), (8, 1077, 2586, 15)],
 )
 def test_limits(channels: int, adc: int, line: int, batch: int) -> None:
     found = limits(channels)
@@ -241,6 +241,7 @@ def test_the_sketch_carries_the_same_numbers() -> None:
         )
         assert f"TYPE_{name} = 0x{kind.code:02X}" in text
     assert f"CHANNEL_US = {protocol.SKEW_US}" in text
+    assert f"ROW_US = {protocol.ROW_US} " in text
     assert f"SLOWEST = {protocol.SLOWEST}," in text
     speeds = ", ".join(f"{baud}UL" for baud in protocol.BAUDS)
     assert f"BAUDS[] = {{{speeds}}}" in text

@@ -13,7 +13,9 @@
  * Nothing is lost in here while somebody has the port open: where the reader is slow, the
  * simulation waits. While nobody has, what the board says is gone, as on a real port.
  * The value of a pin is taken at the moment at which its conversion starts, straight between two
- * rows of the file. What is not simulated: source impedance, noise, the USB bridge.
+ * rows of the file. At its end (SIGTERM) it says what share of the time since the last reset the
+ * processor slept, and how many simulated seconds went into one of this computer's processor time.
+ * What is not simulated: source impedance, noise, the USB bridge.
  *
  * simavr itself is under the GPL and is no part of the handbook; this file only calls it.
  */
@@ -49,7 +51,7 @@ static const float *volts;
 static long rows, columns;
 static double rate, begin_s;
 static int column_of[PINS], reference_mv, master, opened;
-static avr_cycle_count_t reset_at;
+static avr_cycle_count_t reset_at, asleep;
 static uint8_t said[ROOM];
 static size_t said_count;
 static volatile sig_atomic_t over;
@@ -119,13 +121,18 @@ static void hear(void) {
   if (next < count) last = avr->cycle, avr_raise_irq(uart_in, bytes[next++]);
 }
 
-static void no_sleep(avr_t *one, avr_cycle_count_t cycles) { (void)one, (void)cycles; }
+/* Sleep costs no real time here; main() keeps the pace. */
+static void doze(avr_t *one, avr_cycle_count_t cycles) { (void)one, asleep += cycles; }
 
-static double now_s(void) {
+static double clock_s(clockid_t which) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(which, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
+
+static double now_s(void) { return clock_s(CLOCK_MONOTONIC); }
+
+static double cpu_s(void) { return clock_s(CLOCK_PROCESS_CPUTIME_ID); }
 
 static void rest(double seconds) {
   struct timespec t = {.tv_sec = (time_t)seconds, .tv_nsec = (long)(fmod(seconds, 1) * 1e9)};
@@ -144,7 +151,7 @@ static void make_board(const char *elf) {
   firmware.frequency = CLOCK;
   avr_load_firmware(avr, &firmware);
   avr->vcc = avr->avcc = avr->aref = 5000;
-  avr->sleep = no_sleep;
+  avr->sleep = doze;
   avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS('0'), &flags);
   adc = avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, 0);
   uart_in = avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ('0'), UART_IRQ_INPUT);
@@ -215,12 +222,12 @@ int main(int argc, char **argv) {
   make_board(argv[1]);
   make_port(argv[2]);
 
-  double started = 0;
+  double started = 0, cpu_at = 0;
   for (int reset = 1; !over; reset = auto_reset && was_opened()) {
     if (reset) {
       boot(boot_s);
       avr_reset(avr);
-      reset_at = avr->cycle, started = now_s();
+      reset_at = avr->cycle, asleep = 0, started = now_s(), cpu_at = cpu_s();
     }
     int here = is_open();
     for (avr_cycle_count_t until = avr->cycle + SLICE; avr->cycle < until;) {
@@ -232,5 +239,7 @@ int main(int argc, char **argv) {
     if (speed > 0) rest((double)(avr->cycle - reset_at) / CLOCK / speed - (now_s() - started));
   }
   unlink(argv[2]);
+  double all = (double)(avr->cycle - reset_at + 1);
+  printf("asleep %.4f ratio %.4f\n", (double)asleep / all, all / CLOCK / (cpu_s() - cpu_at));
   return 0;
 }

@@ -31,6 +31,10 @@
 #ifndef NO_LIMITS
 #define NO_LIMITS 0
 #endif
+// The number of the first frame after START; only tests change it.
+#ifndef FIRST_NUMBER
+#define FIRST_NUMBER 0
+#endif
 
 enum { PROTOCOL = 1, FIRMWARE_1 = 1, FIRMWARE_2 = 0, FIRMWARE_3 = 0 };
 enum { MOST_CHANNELS = 8, PINS = 16, UNUSED = 0xFF, SLOWEST = 4, DATA_HEAD = 6, MOST_ASKED = 12 };
@@ -83,7 +87,8 @@ uint8_t heard[HEAD + MOST_ASKED + TAIL];
 uint8_t heard_count;
 uint32_t heard_at;           // [ms]
 uint16_t damaged;
-uint32_t new_baud, trial_at; // speed after the reply; since when it is on trial [ms], 0: it is not
+uint32_t new_baud, trial_at; // the speed after the reply; since when it is on trial [ms]
+bool on_trial;
 
 // ---- sampling: interrupts
 
@@ -189,7 +194,8 @@ static void start() {
     mux_high[i] = pins[i] & 8 ? _BV(MUX5) : 0;
   }
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
-    number = ramp = rest = 0;
+    number = FIRST_NUMBER;
+    ramp = rest = 0;
     overruns = dropped = sent = 0;
     filling = next_frame = 0;
     scanning = false;
@@ -249,33 +255,35 @@ static void count(uint8_t type) {
   answer(type, 16);
 }
 
-// Choose what goes out next, DATA first: frames leave in the order of their numbers.
+// Choose what goes out next: an answer, a batch, or a count. DATA and STATUS leave in the order of
+// their numbers; all others show the number of the next of these.
 static void choose() {
-  if (!reply_type && status_due) {
-    status_due = false;
-    count(TYPE_STATUS);
-  }
-  if (!reply_type && close_due && !rows[next_frame]) {
-    close_due = false;
-    count(TYPE_CLOSE);
+  bool counts = false;
+  if (!reply_type && !rows[next_frame]) {
+    counts = status_due;
+    if (status_due) count(TYPE_STATUS);
+    else if (close_due) count(TYPE_CLOSE);
   }
   uint8_t n;
   uint16_t mine;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     n = rows[next_frame];
-    mine = number;
-    if (!n && reply_type == TYPE_STATUS) number++;
+    mine = n ? numbers[next_frame] : number;
+    if (counts && !n) number++;
   }
-  if (n) {
+  if (counts && n) reply_type = 0;  // a batch has just come between
+  if (reply_type) {
+    if (counts) status_due = false;
+    if (reply_type == TYPE_CLOSE) close_due = false;
+    out_left = seal(reply, reply_type, reply_size, mine);
+    out = reply;
+  } else if (n) {
     uint8_t *frame = frames[next_frame];
     put8(put8(frame + HEAD + 4, channels), n);
-    out_left = seal(frame, TYPE_DATA, DATA_HEAD + 2 * channels * n, numbers[next_frame]);
+    out_left = seal(frame, TYPE_DATA, DATA_HEAD + 2 * channels * n, mine);
     out = frame;
     out_frame = next_frame;
     next_frame = after(next_frame);
-  } else if (reply_type) {
-    out_left = seal(reply, reply_type, reply_size, mine);
-    out = reply;
   }
 }
 
@@ -347,7 +355,7 @@ static void obey(uint8_t type, uint8_t length, const uint8_t *p) {
   int8_t right = expected(type);
   if (right < 0) return error(NO_SUCH_TYPE, type);
   if (length != right) return error(WRONG_LENGTH, length);
-  trial_at = 0;  // whoever is understood has the right speed
+  on_trial = false;  // whoever is understood has the right speed
   bool sets = type == TYPE_CONFIGURE || type == TYPE_START || type == TYPE_SELF_TEST ||
               type == TYPE_BAUD;
   if (sets && (running || close_due || rows[next_frame])) return error(BUSY, type);
@@ -439,10 +447,11 @@ void loop() {
   if (new_baud && !reply_type) {
     speed(new_baud);
     new_baud = 0;
-    trial_at = millis() | 1;
+    trial_at = millis();
+    on_trial = true;
   }
-  if (trial_at && millis() - trial_at > 2000) {
-    trial_at = 0;
+  if (on_trial && millis() - trial_at > 2000) {
+    on_trial = false;
     speed(FIRST_BAUD);
     hello();
   }
