@@ -55,7 +55,7 @@ lint: setup  ## Check the content: objectives, minutes, captions, links, sources
 
 unit: setup-dev
 	@echo "== units and properties"
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q tests/unit -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -q tests/unit tests/firmware -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95
 
 notebooks: setup-dev
 	@echo "== notebooks"

@@ -32,8 +32,18 @@ SETS = {
     "dev": ["requirements.txt", ".ci/requirements-dev.txt"],
     "bench": ["requirements.txt", ".ci/requirements-dev.txt", ".ci/requirements-bench.txt"],
 }
-# Sets that run the tests, and so need a browser and the peers.
+# Sets that run the tests, and so need a browser, the peers and a simulated board.
 TESTED = ("dev", "bench")
+# Debian packages of the simulated board, each with a file or a program that it brings.
+BOARD = {
+    "gcc-avr": "avr-gcc",
+    "avr-libc": "/usr/lib/avr/include/avr/io.h",
+    "arduino-core-avr": "/usr/share/arduino/hardware/arduino/avr/cores/arduino/Arduino.h",
+    "libsimavr-dev": "/usr/include/simavr/sim_avr.h",
+    "libelf-dev": "/usr/include/libelf.h",
+    "gcc": "gcc",
+    "libc6-dev": "/usr/include/stdlib.h",
+}
 # Gigabytes that an installation of the set takes, with room to build.
 DISK_GB = {"light": 2, "full": 5, "dev": 5, "bench": 6}
 # torch has wheels for these; 3.15 and later are untested.
@@ -91,6 +101,8 @@ def debian_packages(kind: str) -> list[str]:
         wanted += ["chromium", "fonts-dejavu-core"]
     if kind in TESTED and not shutil.which("npm"):
         wanted.append("npm")  # brings Pyodide, which the page tests run
+    if kind in TESTED:
+        wanted += [name for name, part in BOARD.items() if not shutil.which(part, os.F_OK)]
     return wanted
 
 
@@ -131,6 +143,8 @@ def stamp(kind: str) -> Path:
     for name in (*SETS[kind], ".binder/requirements.txt", "requirements.txt", LOCK):
         digest.update((ROOT / name).read_bytes())
     digest.update((ROOT / "pyproject.toml").read_bytes())
+    if kind in TESTED:
+        digest.update(" ".join(BOARD).encode())
     return VENV / f".set-{kind}-{digest.hexdigest()[:16]}"
 
 

@@ -156,13 +156,13 @@ def deciding(cloud: Any, places: Any) -> Axes:
 
     Source: S3-024; E3-09.
     """
-    ax = _axes(PHONE, 2.2)
+    ax = _axes(PHONE, 2.0)
     x, y = 1e3 * np.asarray(cloud, float)[:, :2].T
     ax.plot(x, -y, ".", color=PALE, ms=4, label=f"all {len(x):,} points")
     ax.plot(x[places], -y[places], "D", color=NERVE, ms=5, mfc="none", mew=1.3,
             label=f"the {len(places)} that decide")  # fmt: skip
     ax.set(aspect="equal", xlabel="to your right [mm]", ylabel="up [mm]")
-    ax.figure.legend(loc="upper center", ncols=2, frameon=False, bbox_to_anchor=(0.5, 1.0))
+    ax.figure.legend(loc="lower center", ncols=2, frameon=False, bbox_to_anchor=(0.5, 0.97))
     return ax
 
 

@@ -185,7 +185,9 @@ def maps(rows: Sequence[Row] = (), shown: Sequence[str] = ("truth", "used")) -> 
     for ax, (source, scene) in zip(axes, panels, strict=True):
         newtons = {row["muscle"]: float(row["force"]) for row in rows
                    if row["codes"] == scene and row["source"] == source}  # fmt: skip
-        pull = np.array([newtons.get(name, 0.0) for name in standard.names])
+        pull = np.array(
+            [newtons.get(name, 0.0) for name in standard.names[: len(standard.strengths)]]
+        )
         drive = pull / np.asarray(standard.strengths)
         shaded(ax, standard, force_map(standard, drive), f"AU{scene}, {source}")
     return tuple(axes)

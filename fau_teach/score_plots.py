@@ -45,7 +45,7 @@ def above_chance() -> Axes:
             places.append(place)
             place += 1
         ax.plot([table.chance] * 2, [first - 0.4, place - 0.6], "--", color=TEXT, lw=1.3)
-        ax.text(78, first, f"{table.classes} classes", ha="right", va="center")
+        ax.text(78, place - 1, f"{table.classes} classes", ha="right", va="center")
         place += 0.7
     ax.set_yticks(places, names)
     ax.set(xlim=(0, 80), ylim=(place - 1, -0.8), xlabel="UAR [%]; dashed: chance")

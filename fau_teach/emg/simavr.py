@@ -199,7 +199,7 @@ class SimulatedMega:
         if table.ndim != 2 or not len(table) or not 1 <= table.shape[1] <= 8:
             raise ValueError(f"signals: rows of 1 to 8 channels, not {table.shape}.")
         pins = range(table.shape[1]) if pins is None else pins
-        if len(pins) != table.shape[1] or not set(pins) <= set(range(8)):
+        if len(set(pins)) != table.shape[1] or not set(pins) <= set(range(8)):
             raise ValueError(f"pins: {table.shape[1]} of 0 to 7, not {list(pins)}.")
         if not np.isfinite(table).all() or not rate > 0 or speed < 0:
             raise ValueError("signals: finite volts at a rate above 0, at a speed of 0 or more.")
@@ -267,7 +267,7 @@ class SimulatedMega:
             self._signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(2)  # type: ignore[union-attr]
-            told = re.fullmatch(r"asleep (\S+) ratio (\S+)", self._log.read_text().strip())
+            told = re.search(r"asleep (\S+) ratio (\S+)", self._log.read_text())
             if told:
                 self.asleep, self.ratio = float(told[1]), float(told[2])
         self.unplug()

@@ -21,7 +21,7 @@ from fau_teach.emotion.objective import OBJECTIVE
 from fau_teach.evaluate.classes import Recognition, recognition
 from fau_teach.evaluate.labels import Fold
 from fau_teach.evaluate.splits import Cases, Fit, Predict, cross_validate, grouped, loso, overlap
-from fau_teach.experiments.depth_clips import COUNTS, LAMPS, Classes, Clips, clips
+from fau_teach.experiments.depth_clips import COUNTS, LAMPS, Classes, Clips, clips, prepare
 from fau_teach.experiments.records import Row
 from fau_teach.face.materials import Lights
 from fau_teach.models import point_card
@@ -81,7 +81,7 @@ def quick() -> Size:
     """A size that runs through everything in half a minute and proves nothing."""
     small = Course(subjects=3, micro=3, macro=0, width=320)
     return Size(
-        small, replace(small, subjects=2, micro=2, macro=2, seed=4), replace(small, micro=2),
+        small, replace(small, subjects=2, micro=2, macro=2), replace(small, micro=2),
         folds=2, seeds=1, thin=16, scenes=SCENES[:1], epochs=1, threads=1,
     )  # fmt: skip
 
@@ -224,9 +224,11 @@ def ablation(size: Size, say: Say) -> tuple[Tables, Row]:
     """
     rows: list[Row] = []
     precise: list[Row] = []
-    for condition, change in CONDITIONS.items():
-        say(f"clips: {condition}")
-        data = _clips(size, replace(size.course, **change))
+    say("clips")
+    courses = {name: replace(size.course, **change) for name, change in CONDITIONS.items()}
+    prepare(list(courses.values()), size.thin, jobs=size.threads)
+    for condition, course in courses.items():
+        data = _clips(size, course)
         names, moving = _names(data, "3"), data.arrays["moving"].mean()
         for pipeline in ("printed", "used"):
             right = data.arrays[f"{pipeline} precision"].mean(0)
@@ -297,9 +299,11 @@ def transfer(size: Size, say: Say) -> tuple[Tables, Row]:
     """
     rows: list[Row] = []
     leaks: dict[str, str] = {}
-    for habit in HABITS:
-        say(f"clips: habit {habit}")
-        data = _clips(size, replace(size.transfer, habit=habit))
+    say("clips")
+    courses = {habit: replace(size.transfer, habit=habit) for habit in HABITS}
+    prepare(list(courses.values()), size.thin, jobs=size.threads)
+    for habit, course in courses.items():
+        data = _clips(size, course)
         cases = data.cases("used rank", "objective", "", COUNTS[1] // size.thin)
         kinds = np.array([one.kind for one in data.shown])
         for seed in _seeds(size):

@@ -6,11 +6,12 @@ expression are its chosen points by either pipeline, and its motion by region.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from multiprocessing import get_context
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
@@ -102,7 +103,6 @@ class Clips:
         return Cases(items, [told[i] for i in at], [self.subjects[i] for i in at])
 
 
-@lru_cache(4)
 def clips(course: Course, thin: int = 1, lamps: bool = False, jobs: int = 1) -> Clips:
     """Features of all expressions of a course.
 
@@ -113,34 +113,62 @@ def clips(course: Course, thin: int = 1, lamps: bool = False, jobs: int = 1) -> 
     lamps : motion by region under each of `LAMPS` instead of points
     jobs : processes; the features do not depend on it
     """
-    stamp = fingerprint(__name__)
-    path = cache_folder() / "clips" / f"{digest([asdict(course), thin, lamps, stamp])}.npz"
+    prepare([course], thin, lamps, jobs)
     events = [(take, one) for take in course.takes() for one in take.shown]
-    if path.is_file():
-        arrays, _ = load(path)
-    else:
-        work = partial(_subject, course, thin, lamps)
-        numbers = range(1, course.subjects + 1)
-        if jobs == 1:
-            parts = list(map(work, numbers))
-        else:
-            with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-                parts = list(pool.map(work, numbers))
-        rows = [row for part in parts for row in part]
-        arrays = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-        save(path, arrays)
+    arrays, _ = load(_path(course, thin, lamps))
     return Clips(tuple(one for _, one in events), tuple(take.subject for take, _ in events), arrays)
 
 
-def _subject(course: Course, thin: int, lamps: bool, number: int) -> list[dict[str, Float32]]:
+def prepare(courses: Sequence[Course], thin: int = 1, lamps: bool = False, jobs: int = 1) -> None:
+    """Make the features of courses with the same people, each face once.
+
+    Raises
+    ------
+    ValueError
+        The people differ.
+    """
+    if len({(one.subjects, one.seed) for one in courses}) > 1:
+        raise ValueError("courses differ in subjects or seed: prepare them apart.")
+    missing = [one for one in courses if not _path(one, thin, lamps).is_file()]
+    if not missing:
+        return
+    work, numbers = partial(_subject, missing, thin, lamps), range(1, missing[0].subjects + 1)
+    if jobs == 1:
+        people = list(map(work, numbers))
+    else:
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            people = list(pool.map(work, numbers))
+    for course, parts in zip(missing, zip(*people, strict=True), strict=True):
+        rows = [row for part in parts for row in part]
+        arrays = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        save(_path(course, thin, lamps), arrays)
+
+
+def _path(course: Course, thin: int, lamps: bool) -> Path:
+    key = digest([asdict(course), thin, lamps, fingerprint(__name__)])
+    return cache_folder() / "clips" / f"{key}.npz"
+
+
+@lru_cache(4)
+def _face(identity: str) -> Face:
+    return Face(identity)
+
+
+def _subject(
+    courses: Sequence[Course], thin: int, lamps: bool, number: int
+) -> list[list[dict[str, Float32]]]:
+    """Rows of one person in each course."""
     import cv2
 
     cv2.setNumThreads(1)
-    takes = course.of(number)
-    face = Face(takes[0].script.identity)
     chosen = LAMPS if lamps else {"the same": None}
-    shots = (shot for take in takes for shot in _shots(course, take, face, chosen))
-    return [_lit(shot) if lamps else _points(shot, thin) for shot in shots]
+    found = []
+    for course in courses:
+        takes = course.of(number)
+        face = _face(takes[0].script.identity)
+        shots = (shot for take in takes for shot in _shots(course, take, face, chosen))
+        found.append([_lit(shot) if lamps else _points(shot, thin) for shot in shots])
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 // Depth cloud. Python made the depth maps; here they are subtracted, coloured and turned.
 const RAMP = [[0, 34, 78], [65, 77, 107], [124, 123, 120], [187, 175, 113], [254, 232, 56]]; // dark to bright
-const SPAN = 250; // millimetres across the picture
+const [SPAN, DEEP] = [250, 80]; // millimetres across the picture, and from bright to dark
 const NAMES = { depth: "Depth", r: "r, length", theta: "θ, azimuth", phi: "φ, elevation", all: "r, θ, φ as red, green, blue" };
 
 const unpack = (text, Kind) => new Kind(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
@@ -83,16 +83,16 @@ function render({ model, el }) {
     const [printed, [before, points]] = [state.variant === "printed", [onset, now].map((raw) => lift(raw, pixels, data.camera, state.rounded))];
     const motion = points.map((point, k) => spherical(point.map((value, axis) => value - before[k][axis]), printed));
     const { shades, ends } = channels(motion, printed);
-    const [near, far] = [Math.min, Math.max].map((end) => end(...before.map((p) => p[2])));
+    const near = Math.min(...before.map((p) => p[2]));
     const [moved, which] = [motion.filter(([r]) => r).length, ["r", "theta", "phi"].indexOf(state.colour)];
-    const colours = points.map((point, k) => (state.colour === "depth" ? ramp(Math.min(1, Math.max(0, (far - point[2]) / (far - near))))
+    const colours = points.map((point, k) => (state.colour === "depth" ? ramp(Math.min(1, Math.max(0, (near + DEEP - point[2]) / DEEP)))
       : which < 0 ? shades[k].map((share) => Math.round(255 * share)) : !printed && !motion[k][0] ? [214, 214, 214] : ramp(shades[k][which])));
     const [moment, greatest] = [state.frame ? state.frame === data.apex ? "◆ apex" : `frame ${state.frame}` : "▲ onset", Math.max(...motion.map(([r]) => r))];
     const number = (value, k) => (k ? `${Math.round((value * 180) / Math.PI)}°` : `${value.toFixed(2)} mm`).replace("-", "−");
     [[clip, state.clip], [colour, state.colour], [variant, state.variant], [steps, state.rounded ? "1" : ""], [time, state.frame, moment],
       [yaw, state.yaw, `${state.yaw}°`], [pitch, state.pitch, `${state.pitch}°`]].forEach(([one, ...what]) => one.mark(...what));
     words.textContent = `${moment[0].toUpperCase()}${moment.slice(1)}: the depth of ${moved} of ${points.length} pixels changed; the longest r is ${greatest.toFixed(2)} mm.`;
-    legend.textContent = state.colour === "depth" ? `Bright: ${near.toFixed(0)} mm from the camera; dark: ${far.toFixed(0)} mm.`
+    legend.textContent = state.colour === "depth" ? `Bright: ${near.toFixed(0)} mm from the camera; dark: ${(near + DEEP).toFixed(0)} mm and more.`
       : which < 0 ? `Red, green, blue: r, θ, φ ${printed ? "from their least to their greatest value" : "over their whole range; black: no motion"}.`
         : `Dark to bright: ${ends[which].map((end) => number(end, which)).join(" to ")}${printed ? "." : "; pale grey: no motion."}`;
     canvas.setAttribute("aria-label", `Point cloud of a face. ${words.textContent} ${legend.textContent}`);

@@ -142,8 +142,8 @@ class Neighbours(Panel):
     figure = "neighbours"
 
     count = traitlets.Int(16).tag(sync=True)
-    centre = traitlets.Int(1, min=1, max=max(COUNTS)).tag(sync=True)
-    radius = traitlets.Int(20, min=RADII_MM[0], max=RADII_MM[1]).tag(sync=True)
+    centre = traitlets.Int(13, min=1, max=max(COUNTS)).tag(sync=True)
+    radius = traitlets.Int(25, min=RADII_MM[0], max=RADII_MM[1]).tag(sync=True)
     most = traitlets.Int(16).tag(sync=True)
     rule = traitlets.Unicode("nearest").tag(sync=True)
     order = traitlets.Unicode("rows").tag(sync=True)
@@ -151,8 +151,8 @@ class Neighbours(Panel):
     def __init__(
         self,
         count: int = 16,
-        centre: int = 1,
-        radius: int = 20,
+        centre: int = 13,
+        radius: int = 25,
         most: int = 16,
         rule: str = "nearest",
         order: str = "rows",

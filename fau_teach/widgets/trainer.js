@@ -293,7 +293,7 @@ function render({ model, el }) {
     if (written) events();
     page(make("p", { class: "where" }, [stages.get(item.stage).title, item.silent ? "" : item.title, (plain && reason ? reason : `item ${done + 1} of ${daily()} today`).replace(/\.$/, "")].filter(Boolean).join(" · ")),
       item.stage !== "pretest" && make("progress", { value: Math.min(done, of), max: of, "aria-label": exam ? "Clips of the test" : "Items of today" }),
-      title, quiet(item.how || (given().length + kept.pending.length < 3 ? FIRST : "")), itemOf(viewer, side, flash ? "fixed" : ""), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
+      title, quiet(item.how || (!flash && given().length + kept.pending.length < 3 ? FIRST : "")), itemOf(viewer, side, flash ? "fixed" : ""), acts(button(exam ? "Leave, go on later" : "Stop here", () => home(), { class: "leave" })));
     choose({});
     root.dataset.item = item.id;
     work = { viewer: flash ? null : viewer, title, codes: () => codes[at]?.focus(), act: () => (seen || showIt.disabled ? seen && commit() : showIt.click()), choose: (k) => {

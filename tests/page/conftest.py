@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
@@ -135,10 +142,16 @@ class Visitor:
             if not request.url.startswith(inside):
                 self.outside.append(request.url)
 
+        def hear(line: ConsoleMessage) -> None:
+            # JupyterLite is not ours; it asks for an icon that there is not.
+            foreign = "/lite/" in self.page.url and line.location["url"] == f"{site}/favicon.ico"
+            if line.type == "error" and not foreign:
+                self.note(line.text)
+
         self.context.on("request", see)
         self.page.on("response", lambda answer: answer.status >= 400 and self.note(answer.url))
         self.page.on("pageerror", lambda error: self.note(str(error)))
-        self.page.on("console", lambda line: line.type == "error" and self.note(line.text))
+        self.page.on("console", hear)
 
     def note(self, text: str) -> None:
         if not any(known in text for known in TOLERATED):

@@ -85,8 +85,8 @@ def test_words_name_the_ends_of_each_colour(visit: Any) -> None:
     assert "mm from the camera" in legend.inner_text()
     for value, used, printed in (
         ("r", "0.00 mm to 2.55 mm", "0.00 mm to 2.55 mm"),
-        ("theta", "−180° to 180°", "−90° to 90°"),
-        ("phi", "−90° to 90°", "−90° to 90°"),
+        ("theta", "−180° to 180°", "−90° to 89°"),
+        ("phi", "−90° to 90°", "−89° to 89°"),
         ("all", "black: no motion", "least to their greatest"),
     ):
         figure.get_by_label("Colour", exact=True).select_option(value)

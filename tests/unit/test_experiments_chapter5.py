@@ -147,7 +147,7 @@ def test_a_full_size_needs_a_folder_and_is_the_sources(
 def made() -> dict[str, Any]:
     """Points of a few strong movements without noise and without a head that moves."""
     course = Course(subjects=1, micro=0, macro=3, width=320, head=0, drift=0, noise=0)
-    rows = depth_clips._subject(course, 2, False, 1)
+    (rows,) = depth_clips._subject([course], 2, False, 1)
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -161,6 +161,11 @@ def test_points_count_from_the_nose_and_the_used_ones_move(made: dict[str, Any])
         assert points[..., 2].min() > -0.02
     assert made["used precision"].shape == (3, 3)
     assert made["used precision"][:, 0].min() > 2 * made["moving"].max()
+
+
+def test_only_courses_of_the_same_people_are_made_together() -> None:
+    with pytest.raises(ValueError, match="differ in subjects or seed"):
+        depth_clips.prepare([Course(subjects=2), Course(subjects=3)])
 
 
 def test_labels_of_a_course() -> None:
