@@ -21,7 +21,14 @@ TERMS = (
 
 def chapter5_deck() -> Deck:
     """Everything of chapter 5 that is worth knowing by heart."""
-    directions = (term_cards(), slip_cards(), number_cards(), join_cards(), objective_cards())
+    directions = (
+        term_cards(),
+        slip_cards(),
+        number_cards(),
+        join_cards(),
+        objective_cards(),
+        table_cards(),
+    )
     return Deck("05-depth-mer", "Chapter 5: depth", directions)
 
 
@@ -93,3 +100,28 @@ def objective_cards() -> Direction:
         )
     )
     return Direction("objective", "Codes → objective class", "Which class, I to VII?", cards)
+
+
+def table_cards() -> Direction:
+    """Gains of the published tables, recomputed from their cells."""
+    rows = (
+        ("three", "3 classes: the source over RCN-A", "1/3", "Ours", "RCN-A", "S3-046, E3-10"),
+        ("four", "4 classes: the source over the baseline with depth", "1/4", "Ours",
+         "Baseline (+Depth)", "S3-047, E3-10"),
+        ("seven", "7 classes: the source over the baseline with depth", "1/7", "Ours",
+         "Baseline (+Depth)", "S3-048, E3-11"),
+        ("depth-alone", "7 classes: a baseline with depth over one without", "1/7",
+         "Baseline (+Depth)", "Baseline", "S3-048"),
+        ("hierarchy", "PointNet++ over PointNet", "2", "PointNet++", "PointNet", "S3-049, E3-09"),
+        ("sorted", "2,048 ranked points over 2,048 random ones", "3", "sort 2048", "random 2048",
+         "S3-050"),
+        ("macro", "Trained on macro- over trained on micro-expressions", "4", "macro to micro",
+         "micro to micro", "S3-051, E3-14"),
+    )  # fmt: skip
+    cards = []
+    for key, what, number, first, other, note in rows:
+        gain = published.table(number, "depthcloud").gain(first, other)
+        told = ", ".join(f"{name} {points:+.2f}" for name, points in gain.items())
+        cards.append(Card(key, what, (f"{told} points",), note))
+    prompt = "How many points of UF1 and UAR, as printed?"
+    return Direction("table", "Comparison → points", prompt, tuple(cards))

@@ -220,8 +220,9 @@ def field(
     onset, apex : a frame, or several of the same moment, which are averaged
     intrinsics : the camera
     follow : "colour", optical flow on the pictures, the default where both frames have one;
-        "shape", the same on the shaded depth; "none", the default without pictures: only motion
-        along the normal is seen
+        "shape", the same on the shaded depth, which finds less than no flow does, for a face has
+        too little relief (tests/benchmarks/depth_motion.py); "none", the default without
+        pictures: only motion along the normal is seen
     head : the head's motion, where it is known; by default it is found
     radius : over which the motion's depth is averaged [px]; by default as wide as its noise asks
     slope_radius : for the normals [px]

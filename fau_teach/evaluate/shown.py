@@ -81,7 +81,7 @@ def nearest(learn: Cases, _: Cases | None = None) -> Predict:
 
 def commonest(learn: Cases, _: Cases | None = None) -> Predict:
     """Answer with the class that was learned from most often, whatever is shown."""
-    ((answer, _),) = Counter(learn.labels).most_common(1)
+    answer = Counter(learn.labels).most_common(1)[0][0]
     return lambda items: [answer] * len(items)
 
 

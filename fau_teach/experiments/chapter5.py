@@ -31,7 +31,7 @@ from fau_teach.models.stamp import fingerprint
 Tables = dict[str, list[Row]]
 Say = Callable[[str], object]
 CARD = "depth/network"
-CONDITIONS: Mapping[str, Mapping[str, float]] = {
+CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "clean": {"head": 0.0, "drift": 0.0, "noise": 0.0},
     "sensor": {"head": 0.0, "drift": 0.0},
     "sensor and head": {},
@@ -59,6 +59,7 @@ class Size:
     width : of the networks, share of the published widths
     scenes : movements under lamps
     epochs, threads, device, seed : of training
+    jobs : processes that make clips
     """
 
     course: Course = field(default_factory=lambda: Course(subjects=20, micro=10, macro=0))
@@ -72,7 +73,8 @@ class Size:
     width: float = field(default_factory=lambda: point_card.number("width"))
     scenes: tuple[tuple[str, str], ...] = SCENES
     epochs: int = 20
-    threads: int = 2
+    threads: int = 1
+    jobs: int = 2
     device: str = "cpu"
     seed: int = 0
 
@@ -82,7 +84,7 @@ def quick() -> Size:
     small = Course(subjects=3, micro=3, macro=0, width=320)
     return Size(
         small, replace(small, subjects=2, micro=2, macro=2), replace(small, micro=2),
-        folds=2, seeds=1, thin=16, scenes=SCENES[:1], epochs=1, threads=1,
+        folds=2, seeds=1, thin=16, scenes=SCENES[:1], epochs=1, jobs=1,
     )  # fmt: skip
 
 
@@ -97,7 +99,7 @@ def full() -> Size:
 
 
 def _clips(size: Size, course: Course, lamps: bool = False) -> Clips:
-    return clips(course, 1 if lamps else size.thin, lamps, size.threads)
+    return clips(course, 1 if lamps else size.thin, lamps, size.jobs)
 
 
 def _names(data: Clips, classes: Classes) -> tuple[str, ...]:
@@ -136,18 +138,19 @@ def ridge(names: Sequence[str], strength: float = 30.0) -> Fit:
 
     def fit(learn: Cases, _: Cases | None = None) -> Predict:
         x = np.asarray(learn.items, float)
-        middle, spread = x.mean(0), x.std(0) + 1e-12
-        z = (x - middle) / spread
         wanted = np.array([[label == name for name in names] for label in learn.labels], float)
-        weight = wanted @ (1 / np.maximum(wanted.sum(0), 1))
-        ridge = np.diag(strength * weight.mean() / weight)
-        share = wanted.any(0) / max(wanted.any(0).sum(), 1)
-        solved = z.T @ np.linalg.solve(z @ z.T + ridge, wanted - share)
+        known = wanted.any(0) / max(wanted.any(0).sum(), 1)
+        weight = wanted @ (known / np.maximum(wanted.sum(0), 1))
+        middle = weight @ x
+        spread = np.sqrt(weight @ (x - middle) ** 2) + 1e-12
+        z = (x - middle) / spread
+        held = np.diag(strength / len(x) / weight)
+        solved = z.T @ np.linalg.solve(z @ z.T + held, wanted - known)
 
         def answers(items: Any) -> list[str]:
             given = (np.asarray(items, float) - middle) / spread
-            told = given @ solved + share
-            told[:, share == 0] = -np.inf
+            told = given @ solved + known
+            told[:, known == 0] = -np.inf
             return [names[at] for at in told.argmax(1)]
 
         return answers
@@ -226,7 +229,7 @@ def ablation(size: Size, say: Say) -> tuple[Tables, Row]:
     precise: list[Row] = []
     say("clips")
     courses = {name: replace(size.course, **change) for name, change in CONDITIONS.items()}
-    prepare(list(courses.values()), size.thin, jobs=size.threads)
+    prepare(list(courses.values()), size.thin, jobs=size.jobs)
     for condition, course in courses.items():
         data = _clips(size, course)
         names, moving = _names(data, "3"), data.arrays["moving"].mean()
@@ -301,7 +304,7 @@ def transfer(size: Size, say: Say) -> tuple[Tables, Row]:
     leaks: dict[str, str] = {}
     say("clips")
     courses = {habit: replace(size.transfer, habit=habit) for habit in HABITS}
-    prepare(list(courses.values()), size.thin, jobs=size.threads)
+    prepare(list(courses.values()), size.thin, jobs=size.jobs)
     for habit, course in courses.items():
         data = _clips(size, course)
         cases = data.cases("used rank", "objective", "", COUNTS[1] // size.thin)

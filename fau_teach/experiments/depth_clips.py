@@ -23,7 +23,7 @@ from fau_teach.depth.course import Course, Shown, Take, camera_of, drift
 from fau_teach.depth.crop import crop, face_box
 from fau_teach.depth.motion import field
 from fau_teach.depth.pictures import flow_of
-from fau_teach.depth.printed import reach, subtraction
+from fau_teach.depth.printed import Pick, reach, subtraction
 from fau_teach.depth.regions import Regions, guess, names, regions, summed
 from fau_teach.depth.truth import MOVING
 from fau_teach.emotion import convert, objective_class
@@ -228,9 +228,10 @@ def _points(shot: _Shot, thin: int) -> dict[str, Float32]:
     seen = shot.moving[(first.depth > 0) & (second.depth > 0)]
     found = {"moving": np.array(seen.mean(), np.float32)}
     moved = field(first, second, view)
-    for pick in ("rank", "random"):
-        one = subtraction(first, second, view, count=COUNTS[-1], pick=pick)  # type: ignore[arg-type]
-        two = moved.select(COUNTS[-1], pick=pick)  # type: ignore[arg-type]
+    picks: tuple[Pick, ...] = ("rank", "random")
+    for pick in picks:
+        one = subtraction(first, second, view, count=COUNTS[-1], pick=pick)
+        two = moved.select(COUNTS[-1], pick=pick)
         for name, chosen in (("printed", one), ("used", two)):
             rows = chosen.rows[::thin].copy()
             rows[:, :3] -= nose
@@ -248,8 +249,8 @@ def _points(shot: _Shot, thin: int) -> dict[str, Float32]:
 def _lit(shot: _Shot) -> dict[str, Float32]:
     first, view = shot.onset, shot.view
     where = regions(guess(first.depth, view), view)
-    bare = [Frame(one.depth, None) for one in (first, *shot.apexes.values())][:2]
-    plane = field(*bare, view)
+    # All apexes have the same depth: light does not reach it.
+    plane = field(first, shot.apexes["the same"], view, follow="none")
     found = {"depth": summed(plane, where).vector.astype(np.float32)}
     for lamp, one in shot.apexes.items():
         assert first.colour is not None

@@ -17,12 +17,10 @@ from conftest import HTML, ROOT, SCREENSHOTS, WIDTHS, book_pages, paint
 PAGES = book_pages()
 # Bytes of HTML, style sheets and our own scripts; see test_page_weight.
 WEIGHT_LIMIT = 300_000
-# The first two are applications rather than pages: face, viewer, codes and forms in one. The
-# last holds the decks of all chapters at once, until decks load when they are asked for.
+# These are applications rather than pages: face, viewer, codes and forms in one.
 WEIGHT_LIMITS = {
     "book/practice/bench.html": 330_000,
     "book/practice/training.html": 350_000,
-    "book/practice/cards.html": 310_000,
 }
 # Bytes of data that the figures of one page may bring on top.
 DATA_LIMIT = 100_000
