@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -74,28 +74,26 @@ def chosen(selections: Mapping[str, Selected], truth: Pair) -> tuple[Axes, ...]:
     return tuple(axes)
 
 
-def forest(
-    rows: Sequence[Row], name: Callable[[Row], str], score: str = "uf1", ax: Axes | None = None
-) -> Axes:
+def forest(rows: Sequence[Row], *columns: str, score: str = "uf1") -> Axes:
     """Draw a recorded score with one line a group and seed: interval, value, chance.
 
     Parameters
     ----------
     rows : of a table of ``depth_…``
-    name : group of a row; a group's rows are its seeds
+    columns : whose cells name a group; a group's rows are its seeds
     score : ``"uf1"`` or ``"uar"``
 
     Returns
     -------
-    Axes; bars are 95 % intervals over subjects, dots values, dashes what one in twenty random
-    deals of the same answers exceeds
+    Axes; bars are 95 % intervals over subjects, dots values, upright marks what one in twenty
+    random deals of the same answers exceeds; the number is the mean over seeds
 
     Source: S3-046 to S3-051; E3-12.
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(name(row), []).append(row)
-    ax = ax or _axes(PHONE, 0.62 * len(groups) + 0.9)
+        groups.setdefault(", ".join(row[name] for name in columns), []).append(row)
+    ax = _axes(PHONE, 0.5 * len(groups) + 0.9)
     for place, group in enumerate(groups.values()):
         steps = np.linspace(-0.22, 0.22, len(group)) if len(group) > 1 else [0.0]
         for step, row in zip(steps, group, strict=True):
@@ -156,22 +154,32 @@ def _values(row: Row, score: str) -> tuple[float, ...]:
 
 
 def differences(
-    rows: Sequence[Row],
-    first: Callable[[Row], bool],
-    second: Callable[[Row], bool],
-    score: str = "uf1",
-) -> dict[str, Any]:
+    rows: Sequence[Row], first: Row, second: Row, score: str = "uf1", **both: str
+) -> dict[str, float]:
     """How far one group of recorded rows is above another, seed by seed.
+
+    Parameters
+    ----------
+    first, second : column to cell, which rows are meant
+    both : column to cell of either
 
     Returns
     -------
-    mean, low and high : of the differences over seeds; low and high are the least and greatest
+    mean, low and high : of the differences; low and high are the least and the greatest
+
+    Raises
+    ------
+    ValueError
+        No seed is in both groups, or one is twice in a group.
     """
-    one, other = (
-        {row["seed"]: float(row[score]) for row in rows if wanted(row)}
-        for wanted in (first, second)
-    )
-    gaps = [one[seed] - other[seed] for seed in one if seed in other]
+    found = []
+    for wanted in (first, second):
+        cells = {**both, **wanted}.items()
+        here = [row for row in rows if all(row[name] == cell for name, cell in cells)]
+        found.append({row["seed"]: float(row[score]) for row in here})
+        if len(found[-1]) < len(here):
+            raise ValueError(f"{dict(cells)} leaves several rows a seed: say more.")
+    gaps = [value - found[1][seed] for seed, value in found[0].items() if seed in found[1]]
     if not gaps:
         raise ValueError("no seed is in both groups of rows.")
     return {"mean": float(np.mean(gaps)), "low": min(gaps), "high": max(gaps)}

@@ -29,8 +29,12 @@ def test_S3_023_centres_and_neighbours_are_those_of_python(visit: Any) -> None:
     figure = figure_of(page, "neighbours")
     points = cloud_mm()
     for count, centre, radius, most in ((16, 1, 20, 16), (64, 40, 33, 32), (8, 8, 40, 8)):
-        figure.get_by_role("group", name="Centres").get_by_text(str(count), exact=True).click()
-        figure.get_by_role("group", name="At most").get_by_text(str(most), exact=True).click()
+        figure.get_by_role("group", name="Centres", exact=True).get_by_text(
+            str(count), exact=True
+        ).click()
+        figure.get_by_role("group", name="At most", exact=True).get_by_text(
+            str(most), exact=True
+        ).click()
         slide(figure, "Centre", centre)
         slide(figure, "Radius", radius)
         for rule, rule_name in RULES:

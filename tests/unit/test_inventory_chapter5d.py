@@ -115,12 +115,14 @@ def row(**told: Any) -> dict[str, str]:
 
 def test_forest_has_a_bar_a_dot_and_chance_for_each_seed() -> None:
     rows = [
-        row(network=name, seed=seed, uf1=value + seed / 100)
+        row(network=name, pipeline="used", seed=seed, uf1=value + seed / 100)
         for name, value in (("pointnet", 0.5), ("pointnet2", 0.55))
         for seed in (0, 1, 2)
     ]
-    ax = score_plots.forest(rows, lambda one: one["network"])
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["pointnet", "pointnet2"]
+    ax = score_plots.forest(rows, "network", "pipeline")
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "pointnet, used", "pointnet2, used",
+    ]  # fmt: skip
     dots = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
     assert dots == pytest.approx([0.50, 0.51, 0.52, 0.55, 0.56, 0.57])
     assert [text.get_text() for text in ax.texts] == ["0.51", "0.56"]
@@ -147,12 +149,12 @@ def test_counts_draw_means_over_seeds_and_random_points_apart() -> None:
 def test_differences_pair_the_seeds() -> None:
     rows = [row(arm=arm, seed=seed, uf1=value) for arm, seed, value in
             (("a", 0, 0.5), ("a", 1, 0.7), ("b", 1, 0.4), ("b", 0, 0.6))]  # fmt: skip
-    found = score_plots.differences(
-        rows, lambda one: one["arm"] == "a", lambda one: one["arm"] == "b"
-    )
+    found = score_plots.differences(rows, {"arm": "a"}, {"arm": "b"}, uf1_low="0.4")
     assert found == pytest.approx({"mean": 0.1, "low": -0.1, "high": 0.3})
     with pytest.raises(ValueError, match="no seed"):
-        score_plots.differences(rows, lambda one: one["arm"] == "a", lambda _: False)
+        score_plots.differences(rows, {"arm": "a"}, {"arm": "c"})
+    with pytest.raises(ValueError, match="say more"):
+        score_plots.differences(rows, {}, {"arm": "b"})
 
 
 # -- the lab
