@@ -17,6 +17,12 @@ FOLDS = (
     ((6, 0, 0), (1, 1, 0), (0, 0, 0)),
     ((3, 1, 2), (0, 0, 0), (1, 0, 2)),
 )
+
+
+def _rows(points: tuple[tuple[int, int, int], ...]) -> str:
+    return ", ".join(map(repr, points))
+
+
 MACRO = ("p1", "p1", "p2", "p4", "p4", "p5")
 MICRO = ("p1", "p2", "p2", "p3", "p3", "p4", "p5", "p6")
 
@@ -70,7 +76,8 @@ EXERCISES = (
         starter=f"""\
 from math import dist
 
-points = {list(POINTS)!r}
+points = [{_rows(POINTS[:4])},
+          {_rows(POINTS[4:])}]
 taken = [0]
 while len(taken) < 4:
     left = ...  # for each point: the distance to the nearest one in taken
@@ -106,7 +113,8 @@ answer = ...
         starter=f"""\
 from math import dist
 
-points = {list(POINTS)!r}
+points = [{_rows(POINTS[:4])},
+          {_rows(POINTS[4:])}]
 centre, radius, most = points[{CENTRE}], {RADIUS:g}, {MOST}
 inside = [k for k, p in enumerate(points) if dist(p, centre) < radius]
 print(inside)

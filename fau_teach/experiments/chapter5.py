@@ -317,8 +317,8 @@ def transfer(size: Size, say: Say) -> tuple[Tables, Row]:
                 ]
                 leak = overlap(*who)
                 found = scored(size, cases, OBJECTIVE, splits, seed, shared=bool(leak))
-                rows.append({"habit": f"habit {habit}", "arm": arm, "seed": seed, "learned": len(who[0]),
-                             "shared": leak.tested, **_row(found)})  # fmt: skip
+                rows.append({"habit": f"habit {habit}", "arm": arm, "seed": seed,
+                             "learned": len(who[0]), "shared": leak.tested, **_row(found)})  # fmt: skip
                 leaks[arm] = str(leak)
     return {"depth_transfer": rows}, {"overlap": leaks}
 
