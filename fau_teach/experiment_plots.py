@@ -103,6 +103,26 @@ def fewer_labels(rows: Sequence[Row] = ()) -> Axes:
     return ax
 
 
+def gains(name: str, by: str, arm: str, over: str) -> dict[str, list[float]]:
+    """Difference of two arms in mean F1 [points], run by run, from the least.
+
+    Parameters
+    ----------
+    name : of a recorded experiment
+    by : column that parts its rows
+    arm, over : kinds of net, the second subtracted from the first
+
+    Source: S1-055, S1-056; E1-18, E1-20.
+    """
+    rows = recorded(name).rows
+    f1 = {(row[by], row["arm"], row.get("seed", "")): float(row["f1"]) for row in rows}
+    seeds = dict.fromkeys(seed for _, _, seed in f1)
+    return {
+        part: sorted(100 * (f1[part, arm, seed] - f1[part, over, seed]) for seed in seeds)
+        for part in dict.fromkeys(row[by] for row in rows)
+    }
+
+
 def shifts(rows: Sequence[Row] = ()) -> Axes:
     """Draw mean F1 on test sets that differ from the course, a mark a kind of net.
 

@@ -312,13 +312,13 @@ def transfer(size: Size, say: Say) -> tuple[Tables, Row]:
         for seed in _seeds(size):
             for arm, splits in _arms(size, cases.subjects, kinds, seed).items():
                 say(f"habit {habit}, seed {seed}: {arm}")
-                who = [
-                    [cases.subjects[i] for i in part] for part in (splits[0].train, splits[0].test)
-                ]
+                parts = splits[0].train, splits[0].test
+                who = [[cases.subjects[i] for i in part] for part in parts]
                 leak = overlap(*who)
                 found = scored(size, cases, OBJECTIVE, splits, seed, shared=bool(leak))
                 rows.append({"habit": f"habit {habit}", "arm": arm, "seed": seed,
-                             "learned": len(who[0]), "shared": leak.tested, **_row(found)})  # fmt: skip
+                             "learned": len(who[0]), "shared": leak.tested,
+                             **_row(found)})  # fmt: skip
                 leaks[arm] = str(leak)
     return {"depth_transfer": rows}, {"overlap": leaks}
 

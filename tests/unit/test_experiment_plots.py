@@ -55,18 +55,19 @@ def test_traces_and_maps_show_three_scenes() -> None:
 
 
 def test_S1_055_what_the_page_says_of_few_labels() -> None:
-    rows = recorded("force_table4").rows
-    f1 = {(r["labels"], r["arm"], r["seed"]): float(r["f1"]) for r in rows}
-    gains = {
-        share: [
-            f1[share, "labels and reconstruction", seed] - f1[share, "labels alone", seed]
-            for seed in "012"
-        ]
-        for share in ("0.0500", "0.2000", "0.5000")
-    }
-    assert max(gains["0.0500"]) < 0
+    arms = "labels and reconstruction", "labels alone"
+    gains = experiment_plots.gains("force_table4", "labels", *arms)
+    assert {len(runs) for runs in gains.values()} == {3}
+    assert gains["0.0500"][-1] < 0
     for share in ("0.2000", "0.5000"):
-        assert min(gains[share]) < 0 < max(gains[share])
+        assert gains[share][0] < 0 < gains[share][-1]
+
+
+def test_S1_056_what_the_page_says_of_shifts() -> None:
+    arms = "force with reconstruction", "force, labels alone"
+    gains = experiment_plots.gains("force_table5", "shift", *arms)
+    assert gains["other clips"][0] < -10
+    assert abs(gains["other people"][0]) < 2
 
 
 def test_what_the_page_says_of_forces() -> None:
