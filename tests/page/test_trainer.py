@@ -493,7 +493,8 @@ def test_a_flash_is_asked_for_and_lasts_as_long_as_the_clip(desk: Any, tmp_path:
     times = dict(page.evaluate("window.flashes"))
     assert one.flash is not None
     length = 1000 * one.clip.frames / one.clip.fps
-    assert times["after"] - times["now"] == pytest.approx(length, abs=3 * DISPLAY_MS)
+    lasted = times["after"] - times["now"]
+    assert -3 * DISPLAY_MS <= lasted - length <= HOLD_MS  # a busy machine is late, never early
     ahead, after = one.flash["hold_before"], one.flash["hold_after"]
     assert times["now"] - times["before"] == pytest.approx(ahead, abs=HOLD_MS)
     assert times[""] - times["after"] == pytest.approx(after, abs=HOLD_MS)
