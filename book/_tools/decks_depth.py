@@ -6,7 +6,7 @@ import math
 
 from deck import Card, Deck, Direction
 from decks_coding import slug, upper
-from ntl_directives import short_reference
+from decks_force import term_cards
 
 from fau_teach import coding, depth, emotion, published, sources
 
@@ -22,7 +22,7 @@ TERMS = (
 def chapter5_deck() -> Deck:
     """Everything of chapter 5 that is worth knowing by heart."""
     directions = (
-        term_cards(),
+        term_cards(TERMS),
         slip_cards(),
         number_cards(),
         join_cards(),
@@ -30,19 +30,6 @@ def chapter5_deck() -> Deck:
         table_cards(),
     )
     return Deck("05-depth-mer", "Chapter 5: depth", directions)
-
-
-def term_cards() -> Direction:
-    """Words of the chapter, from the glossary."""
-    cards = []
-    for name in TERMS:
-        found = sources.term(name)
-        marks = [one for one in found.sources if one != "outside"]
-        marks = marks or [*map(short_reference, found.references)]
-        cards.append(
-            Card(slug(name.replace("++", " 2")), upper(name), (found.definition,), ", ".join(marks))
-        )
-    return Direction("term", "Word → meaning", "What does it mean here?", tuple(cards))
 
 
 def slip_cards() -> Direction:

@@ -34,14 +34,15 @@ def chapter4_deck() -> Deck:
     return Deck("04-force-ode", "Chapter 4: force", directions)
 
 
-def term_cards() -> Direction:
-    """Words of the chapter, from the glossary."""
+def term_cards(terms: tuple[str, ...] = TERMS) -> Direction:
+    """Words of a chapter, from the glossary."""
     cards = []
-    for name in TERMS:
+    for name in terms:
         found = sources.term(name)
         marks = [one for one in found.sources if one != "outside"]
         marks = marks or [*map(short_reference, found.references)]
-        cards.append(Card(slug(name), upper(name), (found.definition,), ", ".join(marks)))
+        card = slug(name.replace("++", " 2"))
+        cards.append(Card(card, upper(name), (found.definition,), ", ".join(marks)))
     return Direction("term", "Word → meaning", "What does it mean here?", tuple(cards))
 
 

@@ -5,9 +5,9 @@ Importing this package imports nothing heavy; each name is fetched when it is us
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+
+from fau_teach._lazy import lazily
 
 _PLACES = MappingProxyType(
     {
@@ -15,14 +15,4 @@ _PLACES = MappingProxyType(
         "simavr": "SimulatedMega SimulatorError build_sketch missing",
     }
 )
-_WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted((*globals(), *_WHERE))
+__getattr__, __dir__ = lazily(__name__, _PLACES)

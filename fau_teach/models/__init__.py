@@ -5,9 +5,10 @@ Importing this package imports neither torch nor a face; each name is fetched wh
 
 from __future__ import annotations
 
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any
+
+from fau_teach._lazy import lazily
 
 _PLACES = MappingProxyType(
     {
@@ -26,20 +27,14 @@ _PLACES = MappingProxyType(
         "training": "Answers Settings answers fit load_net save_net",
     }
 )
-_WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
+_fetch, __dir__ = lazily(__name__, _PLACES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return _fetch(name)
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         advice = "make setup installs it (SET=full), or pip install torch"
         raise ModuleNotFoundError(f"{name} needs torch: {advice}.", name="torch") from None
-
-
-def __dir__() -> list[str]:
-    return sorted((*globals(), *_WHERE))

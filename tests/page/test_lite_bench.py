@@ -16,11 +16,17 @@ TRAINER = "from fau_teach.widgets import Trainer; Trainer('intensity')"
 KEPT = "from fau_teach.coding import Session; print(Session.load('k.json'))"
 
 
-def test_an_event_is_coded_and_kept_without_network(visit: Any, site: str) -> None:
+def lab(visit: Any, site: str) -> Any:
+    """A visitor with the lab open and Python chosen."""
     visitor = visit("book/index.html")
+    visitor.page.goto(f"{site}/lite/notebooks/index.html?path={LAB}.ipynb")
+    visitor.page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
+    return visitor
+
+
+def test_an_event_is_coded_and_kept_without_network(visit: Any, site: str) -> None:
+    visitor = lab(visit, site)
     page = visitor.page
-    page.goto(f"{site}/lite/notebooks/index.html?path={LAB}.ipynb")
-    page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
     cell = run_cell(page, 'check("1.6"', BENCH)
     bench = cell.locator(".ntl-bench[data-ready][data-python=ready]")
     bench.wait_for(timeout=60_000)
@@ -43,10 +49,8 @@ def test_an_event_is_coded_and_kept_without_network(visit: Any, site: str) -> No
 
 def test_the_trainer_asks_for_no_package(visit: Any, site: str) -> None:
     """Neither the kernel nor the page fetches NumPy; the faces come from the book."""
-    visitor = visit("book/index.html")
+    visitor = lab(visit, site)
     page = visitor.page
-    page.goto(f"{site}/lite/notebooks/index.html?path={LAB}.ipynb")
-    page.get_by_text("Python (Pyodide)").first.wait_for(timeout=60_000)
     cell = run_cell(page, 'check("1.6"', TRAINER)
     trainer = cell.locator(".ntl-trainer[data-loaded][data-clerk=ready]")
     trainer.wait_for(timeout=60_000)

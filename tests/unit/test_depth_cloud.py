@@ -342,16 +342,19 @@ def test_S3_022_nothing_to_choose_from_is_refused() -> None:
 # -- the package
 
 
+NAMES = sorted(name for names in depth._PLACES.values() for name in names.split())
+
+
 def test_names_are_fetched_when_used_and_hide_behind_no_module() -> None:
     assert depth.Intrinsics is Intrinsics
     assert {"subtraction", "Frame"} <= set(dir(depth))
-    for name in depth._WHERE:
+    for name in NAMES:
         assert find_spec(f"fau_teach.depth.{name}") is None, f"the module {name} would hide it"
     with pytest.raises(AttributeError, match="no attribute 'clod'"):
         depth.clod  # noqa: B018
 
 
-@pytest.mark.parametrize("name", sorted(depth._WHERE))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_name_exists(name: str) -> None:
     assert getattr(depth, name).__doc__
 

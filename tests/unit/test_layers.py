@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "fau_teach"
 # In order: a unit may import what stands before it, and its own parts.
 CHAIN = (
+    "_lazy",
     "_data",
     "_claims",
     "_records",

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from fau_teach import models
+from fau_teach import _lazy, models
 from fau_teach._reading import FileError
 from fau_teach.clip import Clip, Movement
 from fau_teach.datasets import FrameLabels
@@ -64,7 +64,7 @@ def test_a_missing_torch_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(name: str) -> None:
         raise ModuleNotFoundError("gone", name="torch" if name.endswith("force_net") else "scipy")
 
-    monkeypatch.setattr(models, "import_module", gone)
+    monkeypatch.setattr(_lazy, "import_module", gone)
     with pytest.raises(ModuleNotFoundError, match="ForceNet needs torch: make setup"):
         _ = models.ForceNet
     with pytest.raises(ModuleNotFoundError, match="gone"):
