@@ -525,9 +525,10 @@ def test_a_crystal_can_run_fast() -> None:
 
 def test_a_reset_begins_the_signals_where_it_is_told() -> None:
     levels = np.repeat([[1.0], [4.0]], 4, axis=0)
-    board = SimulatedMega(levels, 1, speed=0)
+    # real time and half a minute of each level: at full speed a sleeping board runs ahead of us
+    board = SimulatedMega(levels, 0.1)
     try:
-        for at_s, level in ((0, 1.0), (5, 4.0)):
+        for at_s, level in ((0, 1.0), (50, 4.0)):
             board.plug(at_s)
             with Line(board.port) as line:
                 line.set(Configure((0,)))
