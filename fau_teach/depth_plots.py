@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from fau_teach.depth import Frame, Intrinsics, PointCloud
+    from fau_teach.depth.motion import Field
     from fau_teach.depth.pictures import Lit
+    from fau_teach.depth.truth import Pair
     from fau_teach.evaluate import Peeking, Recognition
+    from fau_teach.motion_bars import Bar
 
 FACE = 0.85
 """Share of all pixels that lies before the ears: the rest may have the brightest colour."""
@@ -213,3 +216,56 @@ def peeks(found: Mapping[int, Peeking]) -> Axes:
     ax.grid(visible=True, axis="y")
     ax.figure.legend(loc="upper center", frameon=False, bbox_to_anchor=(0.5, 1.27))
     return ax
+
+
+def precision_of(bars: Sequence[Bar]) -> Axes:
+    """Draw the precision of each way of choosing points, a dot for each movement and face.
+
+    Parameters
+    ----------
+    bars : of `fau_teach.motion_bars`
+
+    Source: S3-020, S3-026; E3-21.
+    """
+    from fau_teach.motion_bars import CONDITIONS, WAYS, values
+
+    ax = _axes(PHONE, 3.6)
+    ways = {**WAYS, "chance": "blind choice"}
+    looks = {"printed": ("x", MUSCLE), "length": ("s", QUIET), "used": ("o", NERVE),
+             "chance": ("|", TEXT)}  # fmt: skip
+    names, places = list[str](), list[float]()
+    for group, condition in enumerate(CONDITIONS):
+        for row, (way, name) in enumerate(ways.items()):
+            place = group * (len(ways) + 1.2) + row
+            found = values(bars, condition, way)
+            mark, colour = looks[way]
+            ax.plot(found, [place] * len(found), mark, color=colour, mfc="none", ms=6, mew=1.3)
+            names.append(name)
+            places.append(place)
+        ax.text(0.5, group * (len(ways) + 1.2) - 0.75, condition, ha="center", weight="bold")
+    ax.set_yticks(places, names)
+    ax.set(xlim=(-0.03, 1.03), ylim=(places[-1] + 0.7, -1.4), xlabel="share that truly moves")
+    ax.grid(visible=True, axis="x")
+    return ax
+
+
+def seen_motion(truth: Pair, fields: Mapping[str, Field]) -> tuple[Axes, ...]:
+    """Draw how far the skin truly moved, by how much depth changed, and what two fields say.
+
+    Parameters
+    ----------
+    fields : title to motion, two of them; pixels of which a field knows nothing stay empty
+
+    Source: S3-009, S3-020; E3-03.
+    """
+    axes = _panels(2, 2, 6.4)
+    before, after = (one.depth for one in (truth.onset, truth.apex))
+    size = 1e3 * truth.amplitude
+    maps = {"the truth": (size, before > 0),
+            "subtraction": (np.abs(np.subtract(after, before, dtype=float)),
+                            (before > 0) & (after > 0))}  # fmt: skip
+    maps |= {title: (1e3 * one.amplitude, one.valid) for title, one in fields.items()}
+    for ax, (title, (values, known)) in zip(axes, maps.items(), strict=True):
+        _map(ax, np.where(known, values, np.nan), f"{title} [mm]", (0.0, float(size.max())))
+        ax.set_axis_off()
+    return tuple(axes)

@@ -1,7 +1,8 @@
 """Tables of results as the sources print them, and what can be recomputed from their cells.
 
 The cells lie in ``data/force/published.csv`` and ``data/depth/published.csv``. A mean or a gain is
-always computed here; what is printed of it is kept beside it, so that a misprint shows.
+always computed here; what is printed of it is kept beside it, so that a misprint shows. Numbers of
+single studies with EMG lie in ``data/emg/published.csv``, with what one must know to compare them.
 """
 
 from __future__ import annotations
@@ -287,3 +288,94 @@ def kept() -> Kept:
     rows = {row["what"]: row["used"] for row in read_csv("depth/counts.csv", ("what", "used"))}
     names = ("labelled micro", "labelled macro", "kept, four classes", "kept, three classes")
     return Kept(*(int(rows[name]) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One published score of recognition from facial EMG, and what it rests on.
+
+    Parameters
+    ----------
+    study, model : in words
+    people, classes : how many; None where not reported
+    kind : ``"posed"`` or ``"felt"``; empty where not reported
+    split : ``"same person"`` where the tested person is learned from too, ``"other people"`` where
+        not; empty where not reported
+    score : ``"accuracy"`` or ``"macro-F1"``
+    printed : percent, as text with its digits
+    recomputed : percent that we found once from public data, or None
+    source, erratum, reference, note : as everywhere
+    """
+
+    study: str
+    model: str
+    people: int | None
+    kind: str
+    classes: int | None
+    split: str
+    score: str
+    printed: str
+    recomputed: float | None
+    source: str
+    erratum: str
+    reference: str
+    note: str
+
+    @property
+    def chance(self) -> float | None:
+        """Percent of one who guesses among as many classes, each as frequent; None if unknown."""
+        return 100 / self.classes if self.classes else None
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What is not reported of people, kind, classes and split."""
+        return tuple(name for name in _COMPARED[:-1] if not getattr(self, name))
+
+    def unlike(self, other: Study) -> tuple[str, ...]:
+        """In what the two studies differ, or may: without any of it they can be set side by side.
+
+        Source: S4-009; E4-04.
+        """
+        return tuple(
+            name
+            for name in _COMPARED
+            if not getattr(self, name) or getattr(self, name) != getattr(other, name)
+        )
+
+
+_COMPARED = ("people", "kind", "classes", "split", "score")
+
+
+@cache
+def studies() -> tuple[Study, ...]:
+    """Published scores of recognition from facial EMG, in the order of the table.
+
+    Source: S4-007; E4-04, E4-05; the others are outside the sources.
+    """
+    return tuple(
+        Study(
+            row["study"], row["model"], int(row["people"] or 0) or None, row["kind"],
+            int(row["classes"] or 0) or None, row["split"], row["score"], row["printed"],
+            float(row["recomputed"]) if row["recomputed"] else None,
+            row["source"], row["erratum"], row["reference"], row["note"],
+        )
+        for row in read_csv("emg/published.csv", ("study", "printed", "recomputed", "split"))
+    )  # fmt: skip
+
+
+@cache
+def blanks() -> tuple[dict[str, str], ...]:
+    """What the abstract of the EMG paper does not say, as questions, and why each matters.
+
+    Source: S4-009; E4-04.
+    """
+    return read_csv("emg/blanks.csv", ("what", "question", "matters"))
+
+
+@cache
+def keywords() -> Mapping[str, float]:
+    """Index terms of the EMG paper's record page with their weights: a machine gave them.
+
+    Source: S4-010; E4-08.
+    """
+    return {row["keyword"]: float(row["weight"]) for row in read_csv("emg/keywords.csv")}

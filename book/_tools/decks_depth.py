@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from statistics import median
 
 from deck import Card, Deck, Direction
 from decks_coding import slug, upper
 from decks_force import term_cards
 
-from fau_teach import coding, depth, emotion, published, sources
+from fau_teach import coding, depth, emotion, motion_bars, published, sources
 
 TERMS = (
     "depth map", "optical flow", "LBP-TOP", "pinhole camera", "principal point",
@@ -16,6 +17,7 @@ TERMS = (
     "PointNet", "PointNet++", "max pooling", "set abstraction", "farthest point sampling",
     "ball query", "leave-one-subject-out", "confusion matrix", "UF1", "UAR", "accuracy",
     "permutation baseline", "objective class",
+    "iterative closest point", "noise floor", "precision",
 )  # fmt: skip
 
 
@@ -28,6 +30,7 @@ def chapter5_deck() -> Deck:
         join_cards(),
         objective_cards(),
         table_cards(),
+        bar_cards(),
     )
     return Deck("05-depth-mer", "Chapter 5: depth", directions)
 
@@ -112,3 +115,17 @@ def table_cards() -> Direction:
         cards.append(Card(key, what, (f"{told} points",), note))
     prompt = "How many points of UF1 and UAR, as printed?"
     return Direction("table", "Comparison → points", prompt, tuple(cards))
+
+
+def bar_cards() -> Direction:
+    """How many of the chosen points truly move while the head does: medians of the table."""
+    bars, cards = motion_bars.stored(), []
+    for way, name in {**motion_bars.WAYS, "chance": "blind choice"}.items():
+        for key, condition in zip(
+            ("exact", "noise", "sensor"), motion_bars.CONDITIONS, strict=True
+        ):
+            share = median(motion_bars.values(bars, condition, way))
+            cards.append(Card(f"{way}-{key}", f"{upper(name)}; {condition}", (f"{share:.2f}",),
+                              "S3-020, S3-026, E3-21"))  # fmt: skip
+    prompt = "The head moves 0.5 mm. Which share of the chosen points truly moves?"
+    return Direction("bar", "Way of choosing → precision", prompt, tuple(cards))

@@ -396,3 +396,17 @@ def tool(document: Document) -> Found:
     for cell in document.cells:
         if any("check(" in line for line in cell.code):
             yield cell.line, "an exercise in a notebook that is used; put it into a lab"
+
+
+@rule(
+    "NTL026", "carries the safety box where there is hardware", "lesson", "chapter", "page", "lab"
+)
+def safety(document: Document) -> Found:
+    """Pages and labs of the EMG chapter and the capstone that name electrodes or a board."""
+    place = f"{document.path.parent.name} {document.path.stem}"
+    box = "safety_box()" if document.kind == "lab" else "{safety}"
+    named = re.search(
+        r"\b(?:electrodes?|Arduino|Mega|sensor|board)\b", document.prose, re.IGNORECASE
+    )
+    if re.search(r"\b06-emg|\bcapstone", place) and named and box not in document.text:
+        yield document.line_of(named[0]), f"{named[0]!r}, but no safety box; write: {box}"

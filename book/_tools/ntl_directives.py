@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from fau_teach import anatomy, facs, sources
 from fau_teach._data import read_csv
+from fau_teach.emg.safety import safety_box
 
 BIBLIOGRAPHY = Path(__file__).resolve().parents[1] / "references.bib"
 CONFIDENCE = {
@@ -306,6 +307,18 @@ class AUTable(Base):
         return f'<tr role="row" id="au-{unit.label.lower()}">{head}{cells}</tr>'
 
 
+class SafetyBox(Base):
+    """What every page with electrodes or a board says; its own content, if any, comes first."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Write the box from :mod:`fau_teach.emg.safety`."""
+        box = safety_box()
+        lines = [f":::{{admonition}} {box.title}", ":class: warning ntl-safety", *self.content, ""]
+        return list(self.parse([*lines, *box.markdown().splitlines(), ":::"]).children)
+
+
 DIRECTIVES = {
     "source-note": SourceNote,
     "errata-list": ErrataList,
@@ -314,6 +327,7 @@ DIRECTIVES = {
     "muscle-cards": MuscleCards,
     "au-table": AUTable,
     "quiz": ntl_quiz.Quiz,
+    "safety": SafetyBox,
     "run-and-check": ntl_run.RunAndCheck,
     "progress": ntl_progress.Progress,
 }

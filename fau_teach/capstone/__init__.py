@@ -12,7 +12,7 @@ from fau_teach._lazy import lazily
 _PLACES = MappingProxyType(
     {
         "truth": "Driven Planted micro_smile planted",
-        "measured": "Stage Times UnseenError by_depth by_force by_video key_times truths",
+        "measured": "Stage Times UnseenError by_depth by_emg by_force by_video key_times truths",
         "labels": "Labelled code_of labelled",
     }
 )

@@ -16,8 +16,14 @@ from fau_teach.depth import regions
 from fau_teach.depth.cloud import Frame, Intrinsics
 from fau_teach.depth.crop import crop, face_box
 from fau_teach.depth.motion import field as motion_field
+from fau_teach.emg import PythonDevice, Signal, envelope_circuit, record
+from fau_teach.emg.circuit import TAU
+from fau_teach.emg.filters import band_pass, fill_gaps, rms
+from fau_teach.emg.simulate import emg
+from fau_teach.emg.sites import atlas
 from fau_teach.face.camera import Camera
 from fau_teach.face.mesh import Float
+from fau_teach.face.muscles import muscles
 from fau_teach.force.identify import activations, from_motion
 from fau_teach.force.observe import dense
 
@@ -30,6 +36,10 @@ CORNERS = (48, 54)
 REACH = 0.025
 """Half of the square round a corner in which points are followed, share of the picture's width."""
 _FLOW: dict[str, Any] = {"winSize": (15, 15), "maxLevel": 2, "criteria": (3, 30, 0.003)}
+GAIN, MIDDLE = 3000.0, 2.5
+"""Of the raw-output sensor: amplification, and the level about which it swings [V]; ours."""
+WINDOW_S = 0.05
+"""Of the effective value of raw EMG [s]: shorter ones make the apex a matter of chance."""
 CLEAR = 3.0
 """Standard deviations of rest that a threshold must lie above it."""
 
@@ -143,6 +153,41 @@ def truths(truth: Planted) -> dict[str, Times]:
     curves = {"command": truth.command[:, at], "force": truth.force[:, at],
               "skin": truth.corner_mm}  # fmt: skip
     return {name: key_times(curve, RATE) for name, curve in curves.items()}
+
+
+def by_emg(truth: Planted, tau: float = TAU, rate: int = 2000) -> tuple[Stage, Stage]:
+    """EMG of the muscle from a raw-output sensor and from an envelope module, over the wire.
+
+    Both sensors hear one pair of electrodes. Their volts go to the pins of a simulated board,
+    and what is read is what the recorder got, in steps of the converter.
+
+    Parameters
+    ----------
+    tau : time constant of the module [s]
+    rate : of the board [1/s]
+
+    Returns
+    -------
+    raw and envelope; the envelope is late, and that is what it is here for
+    """
+    at = {f"{pull.id}_{side}": (pull.muscle, side[0].upper()) for pull in muscles()
+          for side in ("left", "right")}[truth.muscle]  # fmt: skip
+    name = next(f"{one.id}_{at[1]}" for one in atlas().values() if one.muscle == at[0])
+    skin = emg(truth.clip, (name,), rate, truth.clip.seed, delay=0.0, who=truth.clip.identity)
+    module = envelope_circuit(skin, tau).values[:, 0]
+    board = PythonDevice(
+        np.stack([MIDDLE + GAIN * skin.values[:, 0], module], axis=1), rate, speed=0.0
+    )
+    got = record(board, len(skin.values) / rate, channels=(0, 1), rate=rate)
+    volts = fill_gaps(Signal(got.values, rate)).values
+    raw = band_pass(Signal((volts[:, :1] - MIDDLE) / GAIN, rate))
+    rows = ("S4-003", "S4-004", "S4-012")
+    return (
+        _stage(truth, "EMG, raw", "µV", 1e6 * rms(raw, WINDOW_S).values[:, 0], rate, "command",
+               rows, "06-emg/5-when-did-it-begin", frame_rate=DEPTH_FPS),
+        _stage(truth, "EMG, envelope", "V", volts[:, 1], rate, "command",
+               ("S4-003", "S4-011"), "06-emg/4-envelope-or-raw", frame_rate=DEPTH_FPS),
+    )  # fmt: skip
 
 
 def by_force(truth: Planted, noise_mm: float = 0.1, fps: float = VIDEO_FPS) -> Stage:

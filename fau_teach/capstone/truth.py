@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fau_teach.clip import Clip, Movement
+from fau_teach.emg.simulate import DELAY
 from fau_teach.face import Face
 from fau_teach.face.actions import Mix, mix
 from fau_teach.face.camera import Camera
@@ -27,8 +28,6 @@ from fau_teach.force.system import Reduced
 RATE = 960.0
 """Samples a second of the truth: a whole number for each frame of both cameras [1/s]."""
 VIDEO_FPS, DEPTH_FPS = 120.0, 30.0
-DELAY_S = 0.025
-"""Electromechanical delay that is planted, chosen by us: from electricity to force [s]."""
 
 
 class Driven(Face):
@@ -135,14 +134,14 @@ class Planted:
             yield sensor.measure(depth_map(vertices, faces, camera), camera, number), seen
 
 
-def planted(script: Clip | None = None, delay: float = DELAY_S) -> Planted:
+def planted(script: Clip | None = None, delay: float = DELAY) -> Planted:
     """Carry a clip from command to skin.
 
     Parameters
     ----------
     script : a clip without head, gaze, jaw or lids, whose fps divides ``RATE``; a micro-expression
         of AU12 unless given
-    delay : electromechanical delay [s]
+    delay : electromechanical delay, from electricity to force [s]
 
     Raises
     ------

@@ -26,6 +26,7 @@ MODULES: Mapping[str, str] = MappingProxyType(
             ("depth_ablation", "depth_networks", "depth_classes", "depth_transfer", "depth_light"),
             "chapter5",
         ),
+        **dict.fromkeys(("emg_splits", "emg_controls"), "chapter6"),
     }
 )
 """Each experiment, which writes a table of its name, and the module that holds it."""
@@ -34,6 +35,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "chapter4": ("force/material", "force/network"),
         "chapter5": ("depth/network", "emotion/objective"),
+        "chapter6": ("emg/sites", "emotion/sets"),
     }
 )
 """Tables below ``data`` that the results of a module depend on."""

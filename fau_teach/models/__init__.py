@@ -15,6 +15,7 @@ _PLACES = MappingProxyType(
         "card": "parameters weights",
         "checkpoint": "cache_folder load save",
         "data": "Course Sequences made",
+        "emg_nets": "EmgLearner EmgSettings emg_net",
         "force_net": "FEATURES ForceNet MeshEncoder Seen Shape frozen",
         "image": "SmallCNN backbone features load_cnn save_cnn trained",
         "mesh": "Stage stages",

@@ -11,6 +11,7 @@ from fau_teach.widgets.duration import DurationSlider
 from fau_teach.widgets.explorer import AUEmotionExplorer
 from fau_teach.widgets.faceview import FaceView
 from fau_teach.widgets.force_view import ForceView
+from fau_teach.widgets.head_motion import HeadMotion
 from fau_teach.widgets.hidden_force import HiddenForce
 from fau_teach.widgets.imbalance import ImbalanceSlider
 from fau_teach.widgets.integrators import Integrators
@@ -20,13 +21,17 @@ from fau_teach.widgets.lesion_lab import LesionLab
 from fau_teach.widgets.muscle_types import MuscleTypes
 from fau_teach.widgets.neighbours import Neighbours
 from fau_teach.widgets.nerve_map import NerveMap
+from fau_teach.widgets.one_clock import OneClock
 from fau_teach.widgets.order import OrderShuffle
 from fau_teach.widgets.overlap import OverlapMap
 from fau_teach.widgets.prevalence import Prevalence
 from fau_teach.widgets.readings import EquationReadings
+from fau_teach.widgets.same_colour import SameColour
 from fau_teach.widgets.timeline import Timeline
+from fau_teach.widgets.top_k import TopK
 from fau_teach.widgets.trainer import Trainer
 from fau_teach.widgets.two_coders import TwoCoders
+from fau_teach.widgets.wiring import Wiring
 
 FIGURES = dict(Figure.registry)
 
@@ -41,6 +46,7 @@ __all__ = [
     "FaceView",
     "Figure",
     "ForceView",
+    "HeadMotion",
     "HiddenForce",
     "ImbalanceSlider",
     "Integrators",
@@ -50,11 +56,15 @@ __all__ = [
     "MuscleTypes",
     "Neighbours",
     "NerveMap",
+    "OneClock",
     "OrderShuffle",
     "OverlapMap",
     "Prevalence",
+    "SameColour",
     "ThreeConditions",
     "Timeline",
+    "TopK",
     "Trainer",
     "TwoCoders",
+    "Wiring",
 ]

@@ -11,8 +11,9 @@ import pytest
 from fau_teach import capstone, capstone_plots
 from fau_teach._data import read_csv
 from fau_teach.capstone import Planted, Stage
-from fau_teach.capstone.truth import DELAY_S, RATE
+from fau_teach.capstone.truth import RATE
 from fau_teach.clip import Clip, Movement
+from fau_teach.emg.simulate import DELAY
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,23 +26,23 @@ def truth() -> Planted:
 @cache
 def stages() -> dict[str, Stage]:
     ways = (capstone.by_force, capstone.by_video, capstone.by_depth)
-    return {one.name: one for one in (way(truth()) for way in ways)}
+    return {one.name: one for one in (*capstone.by_emg(truth()), *(way(truth()) for way in ways))}
 
 
 def test_the_planted_lags_are_those_of_the_muscle_and_of_the_skin() -> None:
     true = capstone.truths(truth())
     for late in true["force"] - true["command"]:
-        assert late == pytest.approx(DELAY_S, abs=0.5 / RATE)
+        assert late == pytest.approx(DELAY, abs=0.5 / RATE)
     for late in true["skin"] - true["force"]:
         assert 0.002 < late < 0.015  # mechanics: a few milliseconds at 18 to 60 Hz
     # A held force would give the coordinate its own size, and this one is almost held.
     assert truth().skin.max() == pytest.approx(truth().force.max(), rel=0.02)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.05])
+@pytest.mark.parametrize("delay", [0.0, 0.025])
 def test_another_delay_moves_force_and_skin_alone(delay: float) -> None:
     other = capstone.planted(delay=delay)
-    late = round((delay - DELAY_S) * RATE)
+    late = round((delay - DELAY) * RATE)
     assert np.array_equal(other.command, truth().command)
     for name in ("force", "skin"):
         mine, first = getattr(other, name), np.roll(getattr(truth(), name), late, axis=0)
@@ -50,10 +51,27 @@ def test_another_delay_moves_force_and_skin_alone(delay: float) -> None:
 
 
 def test_sx05_each_modality_finds_its_own_truth_within_a_frame() -> None:
-    assert set(stages()) >= {"force", "video", "depth camera"}
+    assert len(stages()) == 5
     for stage in stages().values():
-        for late in stage.error:
-            assert abs(late) <= 1 / stage.step_rate + 1e-9, str(stage)
+        if stage.name != "EMG, envelope":
+            for late in stage.error:
+                assert abs(late) <= 1 / stage.step_rate + 1e-9, str(stage)
+
+
+def test_sx05_the_envelope_is_late_and_a_shorter_time_constant_less_so() -> None:
+    late = stages()["EMG, envelope"].error
+    assert 0.01 < late.onset < late.apex < late.offset < 0.2
+    assert late.offset > 1 / 30
+    raw, quick = capstone.by_emg(truth(), tau=0.02)
+    assert quick.error.offset < late.offset / 2
+    assert raw.found == stages()["EMG, raw"].found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_raw_emg_of_another_moment_is_as_near(seed: int) -> None:
+    other = capstone.planted(capstone.micro_smile("Chidi", seed=seed))
+    raw, _ = capstone.by_emg(other)
+    assert max(map(abs, raw.error)) <= 1 / 30
 
 
 def test_every_stage_names_rows_and_a_page() -> None:

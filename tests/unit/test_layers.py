@@ -48,6 +48,7 @@ CHAIN = (
     "motion_bars",
     "depth_plots",
     "score_plots",
+    "emg_plots",
     "capstone_plots",
     "widgets",
     "exercises",

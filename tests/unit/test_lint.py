@@ -190,8 +190,24 @@ def test_ntl008_practice(tmp_path: Path, given: dict[str, int], words: str | Non
     assert found == set() if words is None else any(words in message for message in found)
 
 
+def test_S4_013_ntl026_a_page_with_hardware_carries_the_safety_box() -> None:
+    words, chapter, lab_ = "# The Arduino\n", Path("06-emg", "2-x.md"), Path("06-emg.ipynb")
+    assert "write: {safety}" in problems("lesson", words, chapter)["NTL026"]
+    assert "safety_box()" in problems("lab", lab(words), lab_)["NTL026"]
+    assert "NTL026" in problems("page", "An electrode.", Path("capstone", "index.md"))
+    for kind, text, path in (
+        ("lesson", f"{words}```{{safety}}\n```\n", chapter),
+        ("lab", lab(words, ">safety_box()"), lab_),
+        ("lesson", "# Filters\n", chapter),
+        ("lesson", words, Path("05-depth-mer", "2-x.md")),
+    ):
+        assert "NTL026" not in problems(kind, text, path)
+
+
 def test_every_rule_has_its_samples() -> None:
-    tested = {sample[0] for sample in SAMPLES} | {"NTL003", "NTL005", "NTL007", "NTL008"}
+    tested = {sample[0] for sample in SAMPLES} | {
+        *("NTL003", "NTL005", "NTL007", "NTL008", "NTL026")
+    }
     codes = [rule.code for rule in lint_rules.RULES]
     assert sorted(set(codes)) == codes
     assert set(codes) == tested
