@@ -227,22 +227,21 @@ def precision_of(bars: Sequence[Bar]) -> Axes:
 
     Source: S3-020, S3-026; E3-21.
     """
-    from fau_teach.motion_bars import CONDITIONS, WAYS, values
+    from fau_teach.motion_bars import CONDITIONS, ROWS, values
 
     ax = _axes(PHONE, 3.6)
-    ways = {**WAYS, "chance": "blind choice"}
     looks = {"printed": ("x", MUSCLE), "length": ("s", QUIET), "used": ("o", NERVE),
              "chance": ("|", TEXT)}  # fmt: skip
     names, places = list[str](), list[float]()
     for group, condition in enumerate(CONDITIONS):
-        for row, (way, name) in enumerate(ways.items()):
-            place = group * (len(ways) + 1.2) + row
+        for row, (way, name) in enumerate(ROWS.items()):
+            place = group * (len(ROWS) + 1.2) + row
             found = values(bars, condition, way)
             mark, colour = looks[way]
             ax.plot(found, [place] * len(found), mark, color=colour, mfc="none", ms=6, mew=1.3)
             names.append(name)
             places.append(place)
-        ax.text(0.5, group * (len(ways) + 1.2) - 0.75, condition, ha="center", weight="bold")
+        ax.text(0.5, group * (len(ROWS) + 1.2) - 0.75, condition, ha="center", weight="bold")
     ax.set_yticks(places, names)
     ax.set(xlim=(-0.03, 1.03), ylim=(places[-1] + 0.7, -1.4), xlabel="share that truly moves")
     ax.grid(visible=True, axis="x")
@@ -261,7 +260,7 @@ def seen_motion(truth: Pair, fields: Mapping[str, Field]) -> tuple[Axes, ...]:
     axes = _panels(2, 2, 6.4)
     before, after = (one.depth for one in (truth.onset, truth.apex))
     size = 1e3 * truth.amplitude
-    maps = {"the truth": (size, before > 0),
+    maps: dict[str, tuple[Any, Any]] = {"the truth": (size, before > 0),
             "subtraction": (np.abs(np.subtract(after, before, dtype=float)),
                             (before > 0) & (after > 0))}  # fmt: skip
     maps |= {title: (1e3 * one.amplitude, one.valid) for title, one in fields.items()}

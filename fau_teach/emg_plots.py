@@ -222,12 +222,12 @@ def atlas(who: str = "Ana", names: Sequence[str] | None = None) -> Axes:
     for name, pair in emg.positions(who, [f"{one}_L" for one in chosen]).items():
         (x0, y0), (x1, y1) = (spot[:2] for spot in camera.project(pair))
         ax.plot([x0, x1], [y0, y1], "o-", color=MUSCLE, mec="white", ms=8, lw=2.5, mew=1.3)
-        # The number stands beside the pair: outward, or above a brow.
+        # The number stands outward of the pair: beside it, or behind the end of one above a brow.
         site, _ = channel(name)
-        across = np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0)
-        above = site.region == "forehead" and abs(across[1]) > 0.7
-        across *= -np.sign(across[1]) if above else np.sign(across[0])
-        x, y = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + 24 * across
+        along = np.array([x1 - x0, y1 - y0]) / np.hypot(x1 - x0, y1 - y0)
+        across = np.array([-along[1], along[0]]) * (-np.sign(along[1]) or 1)
+        beyond = site.region == "forehead" and abs(along[0]) > 0.7
+        x, y = (x1, y1) + 22 * along if beyond else ((x0 + x1) / 2, (y0 + y1) / 2) + 24 * across
         ax.text(x, y, str(every.index(name.removesuffix("_L")) + 1), ha="center", va="center",
                 color=TEXT, fontsize=9, fontweight="bold",
                 bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": TEXT})  # fmt: skip

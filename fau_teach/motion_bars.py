@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from itertools import product
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -33,6 +34,9 @@ WAYS: Mapping[Way, str] = MappingProxyType(
         "used": "as used",
     }
 )
+ROWS: Mapping[str, str] = MappingProxyType({**{str(way): name for way, name in WAYS.items()},
+                                            "chance": "blind choice"})  # fmt: skip
+"""The ways, and a blind choice."""
 CODES = ("1", "4", "12", "17")
 FACES = ("Ana", "Bao", "Chidi", "Dagny")
 HEAD = MappingProxyType({"head_mm": 0.5, "head_deg": 0.3})
@@ -131,7 +135,7 @@ def table(bars: Sequence[Bar]) -> Any:
     import pandas as pd
 
     rows = {}
-    for way, name in {**WAYS, "chance": "blind choice"}.items():
+    for way, name in ROWS.items():
         found = {condition: values(bars, condition, way) for condition in CONDITIONS}
         rows[name] = {
             f"{condition}, {what}": f"{reduce(each):.2f}"
@@ -175,7 +179,7 @@ def largest(truth: Pair, count: int = COUNT, seed: int = 0) -> Selected:
 def main() -> None:
     """Measure, and write the table."""
     names = [one.name for one in fields(Bar)]
-    with data_file(FILE).open("w", encoding="utf-8", newline="") as file:
+    with Path(str(data_file(FILE))).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(map(asdict, measured()))

@@ -119,13 +119,10 @@ def table_cards() -> Direction:
 
 def bar_cards() -> Direction:
     """How many of the chosen points truly move while the head does: medians of the table."""
-    bars, cards = motion_bars.stored(), []
-    for way, name in {**motion_bars.WAYS, "chance": "blind choice"}.items():
-        for key, condition in zip(
-            ("exact", "noise", "sensor"), motion_bars.CONDITIONS, strict=True
-        ):
-            share = median(motion_bars.values(bars, condition, way))
-            cards.append(Card(f"{way}-{key}", f"{upper(name)}; {condition}", (f"{share:.2f}",),
-                              "S3-020, S3-026, E3-21"))  # fmt: skip
-    prompt = "The head moves 0.5 mm. Which share of the chosen points truly moves?"
-    return Direction("bar", "Way of choosing → precision", prompt, tuple(cards))
+    cards = tuple(
+        Card(way, upper(name), (f"{median(found):.2f}",), "S3-020, S3-026, E3-21")
+        for way, name in motion_bars.ROWS.items()
+        for found in [motion_bars.values(motion_bars.stored(), "full sensor", way)]
+    )
+    prompt = "The head moves 0.5 mm, the skin 2 mm. Which share of the points chosen truly moves?"
+    return Direction("bar", "Way of choosing → precision", prompt, cards)

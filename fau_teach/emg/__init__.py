@@ -11,21 +11,29 @@ from fau_teach._lazy import lazily
 
 _PLACES = MappingProxyType(
     {
+        "artefacts": "Flag flags",
         "circuit": "burst envelope_circuit smoothed tau_of",
-        "protocol": "Limits frame limits message ramp volts",
-        "safety": "safety_box",
         "clock": "Clock ClockFit Unwrap",
         "device": "Faults PythonDevice",
+        "features": "FEATURES HUDGINS Features feature_array",
+        "filters": "band_pass baseline fill_gaps kept linear_envelope low_pass median mvc_scaled "
+        "notch rectify rms tkeo",
         "line": "terminal",
         "link": "LinkError RefusedError",
+        "measures": "asymmetry silent_period valence_score",
+        "onsets": "DETECTORS Errors Found double_threshold errors hodges_bui tkeo_threshold",
         "parser": "Block Counts Frame Parser",
+        "planted": "alternating bursts coloured pulse_trial",
         "ports": "Port PortError find",
+        "protocol": "Limits frame limits message ramp volts",
         "recorder": "Recorder RecorderError record",
         "recording": "About Account Gap Marker Recording",
-        "sinks": "read",
+        "safety": "safety_box",
+        "signals": "Signal SignalError SignalKindError joined",
         "simavr": "SimulatedMega SimulatorError build_sketch missing",
-        "signals": "Signal SignalError SignalKindError",
-        "sites": "Site atlas budget neighbours positions",
+        "simulate": "Disturbance Planted Truth emg truth",
+        "sinks": "read",
+        "sites": "Site atlas budget conduction hearing neighbours positions",
         "trials": "Spread Trials",
     }
 )

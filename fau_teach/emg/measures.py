@@ -57,7 +57,7 @@ def silent_period(
     channel: str = "",
     mep: float = 0.03,
     window: float = 0.005,
-    share: float = 0.25,
+    share: float = 0.05,
     least: float = 0.02,
     longest: float = 0.5,
     allow_invalid: bool = False,
@@ -70,7 +70,8 @@ def silent_period(
 
     Parameters
     ----------
-    signal : raw, band-passed, with a contraction that is held before the pulse
+    signal : raw, with a contraction that is held before the pulse; not filtered, since a
+        band-pass rings into the pause
     pulse : its time [s]
     channel : which; the first unless given
     mep : time after the pulse in which the answer lies and nothing is looked for [s]

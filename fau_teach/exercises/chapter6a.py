@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from statistics import fmean, stdev
+
 from fau_teach.emg import board
-from fau_teach.emg.valence import Trial, above_rest, share_right, valence
 from fau_teach.exercises._core import Exercise
 
 MUSCLES, SIDES = 3, 2
@@ -15,15 +16,15 @@ OUTPUTS = (-4.0, 2.0, 9.0)
 SHARE, SWING_V, REFERENCE_V = 0.08, 0.9, 2.56
 
 
-def _trials() -> list[Trial]:
-    """The trials in standard deviations of each muscle's own rest."""
-    return [Trial(above_rest(zyg, REST[0]), above_rest(cor, REST[1]), shown)
-            for zyg, cor, shown in LEVELS]  # fmt: skip
-
-
-def _plain() -> float:
-    """Share right where microvolts are compared as they come."""
-    return sum(valence(zyg, cor) == shown for zyg, cor, shown in LEVELS) / len(LEVELS)
+def _share(*, own_rest: bool) -> float:
+    """Share of trials whose valence the sign of the difference gives."""
+    rests = REST if own_rest else ((0.0, 2**0.5), (0.0, 2**0.5))  # these change nothing
+    right = 0
+    for zyg, cor, shown in LEVELS:
+        first, second = ((level - fmean(rest)) / stdev(rest)
+                         for level, rest in zip((zyg, cor), rests, strict=True))  # fmt: skip
+        right += ("positive" if first > second else "negative") == shown
+    return right / len(LEVELS)
 
 
 def _budget(muscles: int, per_muscle: int = 2, ground: int = 1) -> list[float]:
@@ -67,15 +68,15 @@ EXERCISES = (
     Exercise(
         id="6.2",
         title="Two channels, one subtraction",
-        solution=lambda: share_right(_trials()),
+        solution=lambda: _share(own_rest=True),
         tolerance=0.001,
         right="Each channel is compared with its own rest first. Then the subtraction works.",
         hint="Take each level minus the mean of its own rest, divided by the standard deviation "
         "of that rest. Positive, if zygomaticus is then the larger one.",
         wrong=(
-            (_plain(), "Microvolts of two muscles do not compare: corrugator is the louder here "
+            (_share(own_rest=False), "Microvolts of two muscles do not compare: corrugator is the louder here "
              "even at rest."),
-            (1 - share_right(_trials()), "That is the share of errors, or the channels are "
+            (1 - _share(own_rest=True), "That is the share of errors, or the channels are "
              "swapped."),
         ),
         source="S0-079",

@@ -65,8 +65,8 @@ function render({ model, el }) {
     dial.replaceChildren(picture("Two opposite motions in the picture", line("axis", -110, 0, 110, 0), line("axis", 0, -110, 0, 110),
       word("x", 104, -6), word("y", 6, 112), arrow("one", [0, 0], [one[0] * scale, one[1] * scale]), arrow("other", [0, 0], [other[0] * scale, other[1] * scale])));
     table.replaceChildren(grid("Angles and colour of both", ["", "as printed", "as used"], rows.map(([mark, ...both]) => [mark, ...both.map(({ cell }) => cell)])));
-    const same = Math.abs(rows[0][1].theta - rows[1][1].theta) < 0.5;
-    words.textContent = `As printed, ● and its opposite ○ have ${same ? "the same angles and one colour" : "angles 180° apart by luck: rounding errors decide"}; as used, θ differs by 180°.`;
+    words.textContent = "As printed, ● and its opposite ○ have the same angles and one colour; as used, θ differs by 180°."
+      + (Math.abs(Math.abs(state.turn) - 90) < 2 ? " Here a hair to the side makes the printed θ jump from 90° to −90°." : "");
     root.dataset.angles = rows.flatMap(([, ...both]) => both.flatMap(({ theta, phi }) => [theta, phi]));
     root.dataset.shades = rows.flatMap(([, ...both]) => both.flatMap(({ shade }) => shade));
   }

@@ -78,7 +78,7 @@ class SameColour(Panel):
             both = [motion(turn, rise), twin(motion(turn, rise))]
             cells = []
             for variant in ("printed", "used"):
-                azimuth = spherical(both, variant)[:, 1]  # type: ignore[arg-type]
+                azimuth = spherical(both, variant)[:, 1]
                 cells += [f"{degrees(one):.0f}°".replace("-", "−") for one in azimuth]
             rows.append((name, *cells))
         heads = ("motion", "as printed", "its opposite", "as used", "its opposite")

@@ -96,9 +96,9 @@ def chosen(
     from fau_teach.depth.printed import colours
     from fau_teach.depth.selected import top
 
-    onset, apex = (cloud(one, camera(), dtype=float) for one in frames(code, depth, wall))  # type: ignore[arg-type]
+    onset, apex = (cloud(one, camera(), dtype=float) for one in frames(code, depth, wall))
     moved = difference(onset, apex)
-    moved = moved.only(keep(moved.points, factor, centre))  # type: ignore[arg-type]
+    moved = moved.only(keep(moved.points, factor, centre))
     variant: Any = "printed" if order == "printed" else "used"
     way = spherical(moved.delta, variant)
     best = top(rank(way, colours(way, variant), variant), count)

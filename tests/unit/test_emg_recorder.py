@@ -72,7 +72,7 @@ def test_files_and_memory_hold_the_same(tmp_path: Path) -> None:
         assert found.clocks == got.clocks
     # Each row that came is the right one, in its place; the board is 40 ppm slow.
     true = TABLE[np.arange(len(got.times)) % 4000]
-    assert np.nanmax(np.abs(got.values - true)) < 0.02
+    assert np.nanmax(np.abs(got.values - true)) < 0.025
     assert got.clocks[0].ppm == pytest.approx(-40, abs=40)
 
 
@@ -296,9 +296,13 @@ def test_what_waits_for_a_disk_is_bounded(tmp_path: Path, monkeypatch: Any) -> N
 
 
 def test_an_error_in_the_body_still_closes_the_file(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), Recorder(fast(), save=tmp_path / "a.csv") as recorder:
-        recorder.wait(0.5)
-        raise KeyError("mine")
+    def body() -> None:
+        with Recorder(fast(), save=tmp_path / "a.csv") as recorder:
+            recorder.wait(0.5)
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError):
+        body()
     assert read(tmp_path / "a.csv").closed
 
 
