@@ -76,7 +76,8 @@ def studies() -> Axes:
                 ax.plot([one.chance] * 2, [place - 0.25, place + 0.25], "-", color=QUIET)
             ax.plot(score, place, "D" if felt else "s" if own else "o", ms=6,
                     color=MUSCLE if own else TEXT, mfc="white" if felt else None)  # fmt: skip
-            names.append(f"{one.reference[:-4].capitalize()} {one.reference[-4:]}, {_short(one)}")
+            who = one.reference[:-4].capitalize().replace("Kol", "Koł")
+            names.append(f"{who} {one.reference[-4:]}, {_short(one)}")
             places.append(place)
             place += 1
         place += 0.3

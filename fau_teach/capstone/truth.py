@@ -100,6 +100,18 @@ class Planted:
         basis = self.system.B.reshape(len(self.system.B), -1, 3)[:, most]
         return np.asarray(1e3 * np.linalg.norm(self.skin @ basis, axis=-1))
 
+    @cached_property
+    def shown(self) -> Clip:
+        """The script that a viewer would write: as late as the skin, to a frame."""
+        corner = self.corner_mm
+        late = round((corner.argmax() / RATE - self.command[:, self.leader].argmax() / RATE)
+                     * self.clip.fps)  # fmt: skip
+        moves = (
+            replace(one, onset=one.onset + late, apex=one.apex + late, offset=one.offset + late)
+            for one in self.clip.movements
+        )
+        return replace(self.clip, movements=tuple(moves))
+
     def frames(self, fps: float) -> range:
         """Samples of the truth at which a camera of so many frames a second looks.
 

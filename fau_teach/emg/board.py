@@ -32,12 +32,12 @@ PROTECTIONS: tuple[Protection, ...] = ("nothing", "divider", "clamp")
 
 def step_mv(reference_v: float = SUPPLY_V, bits: int = BITS) -> float:
     """One count of the ADC [mV]."""
-    return 1000 * reference_v / 2**bits
+    return 1000 * reference_v / (1 << bits)
 
 
 def counts(volts: float, reference_v: float = SUPPLY_V, bits: int = BITS) -> int:
     """What the ADC makes of a voltage: whole counts, from 0 to full scale."""
-    return min(2**bits - 1, max(0, floor(volts / reference_v * 2**bits)))
+    return min((1 << bits) - 1, max(0, floor(volts / reference_v * (1 << bits))))
 
 
 def adc_rate(channels: int = 1, prescaler: int = PRESCALER) -> float:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 _US = 1e-6
 _MOST = 512
+_LEAST_S = 30  # a delay that changes by 1 ms is 33 ppm of it
 WRAP = 1 << 32
 
 
@@ -63,8 +64,8 @@ class ClockFit:
     def __str__(self) -> str:
         bound = "" if self.bound_s is None else f" (to {1e3 * self.bound_s:.1f} ms)"
         way = "fast" if self.ppm >= 0 else "slow"
-        if self.span_s < 10:
-            drift = "drift not known below 10 s"
+        if self.span_s < _LEAST_S:
+            drift = f"drift not known below {_LEAST_S} s"
         elif abs(self.ppm) > 20_000:
             drift = "it does not keep real time"
         else:
@@ -79,7 +80,7 @@ class Clock:
     -----
     Of each interval of board time only the earliest arrival is kept. When there are more than
     512 intervals, two become one. The fit is the lowest line that no arrival lies below, over the
-    middle of the recording. Below ten seconds the drift cannot be told from the delays and is
+    middle of the recording. Below half a minute the drift cannot be told from the delays and is
     taken as 0.
     """
 
@@ -127,7 +128,7 @@ class Clock:
         span = points[-1][0] - points[0][0]
         slope = 1.0
         low = min(points, key=lambda one: one[1] - one[0])
-        if span >= 10 and len(points) > 3:
+        if span >= _LEAST_S and len(points) > 3:
             hull: list[tuple[float, float]] = []
             for one in points:  # the lower hull: every turn goes up
                 while len(hull) > 1 and _turn(hull[-2], hull[-1], one) <= 0:

@@ -112,10 +112,11 @@ class Recorder:
         try:
             hello, first = self._begin()
             segment = self._segments[0]
+            until = self._link.now() + _SILENCE_S + 2 * hello.batch / hello.rate
             while segment.first_s is None:  # the files need the time of row 0
                 self._hear(*first)
                 first = (0.0, []) if segment.first_s is not None else self._link.poll()
-                if self._silent():
+                if self._link.now() > until:
                     raise LinkError("The board has started but sends no rows.")
             age = self._link.now() - segment.host_s(0.0)
             began = datetime.now().astimezone() - timedelta(seconds=age)
@@ -283,7 +284,7 @@ class Recorder:
                 self.problem = ""
                 self._say("The board is back.")
             self._hear(*self._link.poll())
-            if self._silent():
+            if self._link.now() - self._link.heard_at > _SILENCE_S:
                 raise LinkError("nothing comes from the board any more")
         except (OSError, RefusedError) as error:
             self._interrupted(error)
@@ -291,9 +292,6 @@ class Recorder:
             if self._on_line:
                 self._end()
             self._state = "stops"
-
-    def _silent(self) -> bool:
-        return self._link.now() - self._link.heard_at > _SILENCE_S
 
     def _begin(self) -> tuple[Hello, tuple[float, list[Block | Frame]]]:
         """Open, greet, set and start; a new segment."""

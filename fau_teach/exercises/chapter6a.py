@@ -16,13 +16,15 @@ OUTPUTS = (-4.0, 2.0, 9.0)
 SHARE, SWING_V, REFERENCE_V = 0.08, 0.9, 2.56
 
 
-def _share(*, own_rest: bool) -> float:
-    """Share of trials whose valence the sign of the difference gives."""
-    rests = REST if own_rest else ((0.0, 2**0.5), (0.0, 2**0.5))  # these change nothing
+def _share(rest: str) -> float:
+    """Share of trials whose valence the sign of the difference gives.
+
+    ``rest`` says what of its own rest a level is compared with: none, its mean, or all of it.
+    """
     right = 0
     for zyg, cor, shown in LEVELS:
-        first, second = ((level - fmean(rest)) / stdev(rest)
-                         for level, rest in zip((zyg, cor), rests, strict=True))  # fmt: skip
+        first, second = ((level - fmean(own) * (rest != "none")) / (stdev(own) ** (rest == "all"))
+                         for level, own in zip((zyg, cor), REST, strict=True))  # fmt: skip
         right += ("positive" if first > second else "negative") == shown
     return right / len(LEVELS)
 
@@ -68,16 +70,16 @@ EXERCISES = (
     Exercise(
         id="6.2",
         title="Two channels, one subtraction",
-        solution=lambda: _share(own_rest=True),
+        solution=lambda: _share("all"),
         tolerance=0.001,
         right="Each channel is compared with its own rest first. Then the subtraction works.",
         hint="Take each level minus the mean of its own rest, divided by the standard deviation "
         "of that rest. Positive, if zygomaticus is then the larger one.",
         wrong=(
-            (_share(own_rest=False), "Microvolts of two muscles do not compare: corrugator is the louder here "
-             "even at rest."),
-            (1 - _share(own_rest=True), "That is the share of errors, or the channels are "
-             "swapped."),
+            (_share("none"), "Microvolts of two muscles do not compare: corrugator is the "
+             "louder here even at rest."),
+            (_share("mean"), "The means are gone, the spreads are not: divide by them."),
+            (_share("all") * len(LEVELS), "That is the number. Asked is the share."),
         ),
         source="S0-079",
         prompt=(

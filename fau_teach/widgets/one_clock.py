@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import numpy as np
 
 from fau_teach.clip import sampled
 from fau_teach.widgets._base import read_text
@@ -26,8 +24,8 @@ def by_frame(stage: Stage, frames: int, fps: float) -> tuple[list[float], list[f
     """
     low, high = [], []
     for frame in range(frames):
-        first = int(np.ceil(frame / fps * stage.rate - 1e-9))
-        end = int(np.ceil((frame + 1) / fps * stage.rate - 1e-9))
+        first = ceil(frame / fps * stage.rate - 1e-9)
+        end = ceil((frame + 1) / fps * stage.rate - 1e-9)
         inside = stage.values[first:end] if end > first else stage.values[max(0, end - 1) : end]
         last = stage.values[-1:]
         inside = inside if len(inside) else last
@@ -38,15 +36,7 @@ def by_frame(stage: Stage, frames: int, fps: float) -> tuple[list[float], list[f
 
 def one_clock_data(truth: Planted, stages: Sequence[Stage]) -> dict[str, Any]:
     """What the figure shows: the face as late as its skin, and all stages by frame [ms]."""
-    from fau_teach.capstone import truths
-
-    true = truths(truth)
-    late = round((true["skin"] - true["command"]).onset * truth.clip.fps)
-    moves = (
-        replace(one, onset=one.onset + late, apex=one.apex + late, offset=one.offset + late)
-        for one in truth.clip.movements
-    )
-    shown = replace(truth.clip, movements=tuple(moves))
+    shown = truth.shown
     rows = []
     for stage in stages:
         low, high = by_frame(stage, shown.frames, shown.fps)

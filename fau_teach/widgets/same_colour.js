@@ -30,7 +30,7 @@ const arrow = (name, from, [dx, dy]) => {
   return draw("g", { class: name }, draw("line", { x1: from[0], y1: from[1], x2: tip[0] - 8 * ux, y2: tip[1] - 8 * uy }),
     draw("polygon", { points: `${tip} ${wing(1)} ${wing(-1)}` }));
 };
-const picture = (name, ...children) => draw("svg", { viewBox: "-120 -120 240 240", role: "img", "aria-label": name }, ...children);
+const picture = (name, ...children) => draw("svg", { viewBox: "-120 -120 240 240", role: "img", "aria-label": name }, children);
 const line = (name, x1, y1, x2, y2) => draw("line", { class: name, x1, y1, x2, y2 });
 const word = (text, x, y, anchor = "start") => draw("text", { x, y, "text-anchor": anchor }, text);
 
@@ -62,8 +62,10 @@ function render({ model, el }) {
         sign(`θ ${theta.toFixed(0)}°, φ ${phi.toFixed(0)}°`)] };
     })]);
     const scale = 48;
+    const ways = [["one", one, "●"], ["other", other, "○"]].flatMap(([name, [x, y], mark]) => [arrow(name, [0, 0], [x * scale, y * scale]),
+      word(mark, x * scale * 1.16, y * scale * 1.16 + 4, "middle")]);
     dial.replaceChildren(picture("Two opposite motions in the picture", line("axis", -110, 0, 110, 0), line("axis", 0, -110, 0, 110),
-      word("x", 104, -6), word("y", 6, 112), arrow("one", [0, 0], [one[0] * scale, one[1] * scale]), arrow("other", [0, 0], [other[0] * scale, other[1] * scale])));
+      word("x", 104, -6), word("y", 6, 112), ways));
     table.replaceChildren(grid("Angles and colour of both", ["", "as printed", "as used"], rows.map(([mark, ...both]) => [mark, ...both.map(({ cell }) => cell)])));
     words.textContent = "As printed, ● and its opposite ○ have the same angles and one colour; as used, θ differs by 180°."
       + (Math.abs(Math.abs(state.turn) - 90) < 2 ? " Here a hair to the side makes the printed θ jump from 90° to −90°." : "");

@@ -14,6 +14,7 @@ from typing import Any
 import traitlets
 
 from fau_teach.emg import board
+from fau_teach.emg.messages import BITS
 from fau_teach.widgets._base import check_option, read_text
 from fau_teach.widgets._panel import Panel, table_html
 
@@ -139,7 +140,7 @@ def wiring_data() -> dict[str, Any]:
         "parts": [asdict(one) for one in PARTS],
         "protections": [[name, _NAMES[name]] for name in board.PROTECTIONS],
         "supply": board.SUPPLY_V, "diode": board.DIODE_V, "beyond": board.BEYOND_V,
-        "battery": board.BATTERY_V, "full": 2**board.BITS,
+        "battery": board.BATTERY_V, "full": 2**BITS,
     }  # fmt: skip
 
 

@@ -126,7 +126,14 @@ def skin() -> list[dict[str, object]]:
     return depth_motion()
 
 
-PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth, points, skin)
+def emg() -> list[dict[str, object]]:
+    """Frames of the EMG board, and the recorder's share of a core."""
+    from tests.benchmarks.emg import emg_rows
+
+    return emg_rows()
+
+
+PARTS = (imports, parsing, notebooks, tables, faces, agreement, force, depth, points, skin, emg)
 
 
 def row(work: str, ours: float, alternative: str, theirs: float) -> dict[str, object]:

@@ -49,8 +49,8 @@ def test_host_and_board_are_inverse() -> None:
     assert fit.board(fit.host(33.25)) == pytest.approx(33.25, abs=1e-9)
 
 
-def test_below_ten_seconds_no_drift_is_claimed() -> None:
-    fit = fed(100, 8, 0.005).fit()
+def test_below_half_a_minute_no_drift_is_claimed() -> None:
+    fit = fed(100, 28, 0.005).fit()
     assert fit is not None
     assert fit.ppm == 0
     assert "not known" in str(fit)
@@ -63,7 +63,7 @@ def test_no_arrival_no_fit() -> None:
 def test_a_ping_bounds_the_offset() -> None:
     """All frames 30 ms late: only a question with its answer can tell."""
     clock = Clock()
-    for at in range(200):
+    for at in range(400):
         clock.arrived(at * 0.1, 40 + at * 0.1 + 0.03)
     before = clock.fit()
     assert before is not None

@@ -18,7 +18,7 @@ from fau_teach.emg import recorder as module
 from fau_teach.emg.device import Faults, PythonDevice
 from fau_teach.emg.link import Link, LinkError, RefusedError
 from fau_teach.emg.ports import Port, PortError, choose, find, opened
-from fau_teach.emg.protocol import Status, ramp
+from fau_teach.emg.protocol import Pong, Status, ramp
 from fau_teach.emg.recorder import Recorder, RecorderError, record
 from fau_teach.emg.scope import extremes, lines, live, picture, snapshot, spark, watch
 from fau_teach.emg.sinks import read
@@ -39,10 +39,10 @@ def until(true: Callable[[], object], seconds: float = 10) -> None:
 
 
 def test_S4_003_signals_come_back_to_the_step_of_the_adc() -> None:
-    got = record(fast(), 12)
+    got = record(fast(), 32)
     assert got.account.whole
     assert got.account.rows == got.account.sent == len(got.index)
-    assert 12 <= got.seconds < 12.1
+    assert 32 <= got.seconds < 32.1
     error = got.values - TABLE[np.arange(len(got.times)) % 4000]
     assert np.abs(error).max() <= STEP / 2 + 1e-9
     assert (got.gaps, got.closed, got.kind) == ((), True, "unknown")
@@ -73,7 +73,7 @@ def test_files_and_memory_hold_the_same(tmp_path: Path) -> None:
     # Each row that came is the right one, in its place; the board is 40 ppm slow.
     true = TABLE[np.arange(len(got.times)) % 4000]
     assert np.nanmax(np.abs(got.values - true)) < 0.025
-    assert got.clocks[0].ppm == pytest.approx(-40, abs=40)
+    assert got.clocks[0].ppm == 0  # not told so soon
 
 
 def test_a_board_that_drops_batches_is_shown(tmp_path: Path) -> None:
@@ -166,13 +166,14 @@ def test_a_board_at_another_speed_is_found_and_changed() -> None:
 
 def test_a_bad_line_falls_back_to_115200() -> None:
     class Bad(PythonDevice):
-        """Loses most of what it says above 115,200 baud."""
+        """Loses most of its answers to PING above 115,200 baud."""
 
         def _say(self, now: float, one: Any) -> None:
-            self.faults = Faults(lose=0.7 if self.baud > 115_200 and now > 1 else 0.0)
+            bad = isinstance(one, Pong) and self.baud > 115_200
+            self.faults = Faults(lose=0.7 if bad else 0.0)
             super()._say(now, one)
 
-    board = Bad(TABLE, 1000, speed=0, boot_s=1)
+    board = Bad(TABLE, 1000, speed=0)
     told: list[str] = []
     got = record(board, 1, rate=500, told=told.append)
     assert "115200 is used" in " ".join(told)

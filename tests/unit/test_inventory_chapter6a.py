@@ -136,7 +136,7 @@ def test_S0_107_the_figure_shows_every_site_where_the_atlas_has_it() -> None:
 
 
 def test_S4_003_the_ADC_in_numbers() -> None:
-    assert (board.BITS, board.INPUTS) == (10, 16)
+    assert (protocol.BITS, board.INPUTS) == (10, 16)
     assert board.step_mv() == pytest.approx(4.883, abs=5e-4)
     assert board.CLOCK_HZ / board.PRESCALER == 125_000
     assert round(board.adc_rate()) == 9615
