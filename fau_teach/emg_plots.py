@@ -211,7 +211,6 @@ def atlas(who: str = "Ana", names: Sequence[str] | None = None) -> Axes:
     Source: S0-107, E4-06; Fridlund and Cacioppo 1986.
     """
     from fau_teach import emg
-    from fau_teach.emg.sites import channel
     from fau_teach.face import face
     from fau_teach.face.camera import Camera
 
@@ -223,14 +222,11 @@ def atlas(who: str = "Ana", names: Sequence[str] | None = None) -> Axes:
     for name, pair in emg.positions(who, [f"{one}_L" for one in chosen]).items():
         (x0, y0), (x1, y1) = (spot[:2] for spot in camera.project(pair))
         ax.plot([x0, x1], [y0, y1], "o-", color=MUSCLE, mec="white", ms=8, lw=2.5, mew=1.3)
-        # The number stands outward of the pair: beside it, or behind the end of one above a brow.
-        site, _ = channel(name)
-        along = np.array([x1 - x0, y1 - y0]) / np.hypot(x1 - x0, y1 - y0)
-        across = np.array([-along[1], along[0]]) * (-np.sign(along[1]) or 1)
-        beyond = site.region == "forehead" and abs(along[0]) > 0.7
-        x, y = (x1, y1) + 22 * along if beyond else ((x0 + x1) / 2, (y0 + y1) / 2) + 24 * across
+        # The number stands beside the pair, outward.
+        across = np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0)
+        x, y = ((x0 + x1) / 2, (y0 + y1) / 2) + 24 * across * np.sign(across[0])
         ax.text(x, y, str(every.index(name.removesuffix("_L")) + 1), ha="center", va="center",
-                color=TEXT, fontsize=9, fontweight="bold",
+                color=TEXT, fontsize=9,
                 bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": TEXT})  # fmt: skip
     ax.set_axis_off()
     return ax

@@ -110,39 +110,45 @@ def _record(given: argparse.Namespace) -> int:
     except ValueError:
         raise ValueError(f"--channels: numbers such as 0,1,2, not {given.channels!r}.") from None
     # A terminal that is closed, or a system that shuts down, ends the recording properly.
+    before = {}
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
-            signal.signal(getattr(signal, name), leave)
-    recorder = Recorder(
-        _source(given),
-        channels=channels,
-        rate=given.rate,
-        batch=given.batch,
-        baud=given.baud,
-        save=getattr(given, "file", ()),
-        force=getattr(given, "force", False),
-        seconds=given.seconds,
-        self_test=given.self_test,
-        memory_s=60.0 if given.command == "record" else 10.0,
-        told=lambda text: print(text, file=sys.stderr, flush=True),
-    )
-    with suppress(KeyboardInterrupt), recorder:
-        print(f"Recording {', '.join(map(str, channels))}; Ctrl-C stops.", file=sys.stderr)
-        if given.command == "record":
-            threading.Thread(target=_marks, args=(recorder,), daemon=True).start()
-        if given.command == "scope" or given.scope:
-            watch(recorder)
-        recorder.wait()
+            before[name] = signal.signal(getattr(signal, name), leave)
+    try:
+        recorder = Recorder(
+            _source(given),
+            channels=channels,
+            rate=given.rate,
+            batch=given.batch,
+            baud=given.baud,
+            save=getattr(given, "file", ()),
+            force=getattr(given, "force", False),
+            seconds=given.seconds,
+            self_test=given.self_test,
+            memory_s=60.0 if given.command == "record" else 10.0,
+            told=lambda text: print(text, file=sys.stderr, flush=True),
+        )
+        with suppress(KeyboardInterrupt), recorder:
+            print(f"Recording {', '.join(map(str, channels))}; Ctrl-C stops.", file=sys.stderr)
+            if given.command == "record":
+                threading.Thread(target=_marks, args=(recorder,), daemon=True).start()
+            if given.command == "scope" or given.scope:
+                watch(recorder)
+            recorder.wait()
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
     account = recorder.account
     print(account)
     return FINE if account.whole or given.command == "scope" else MISSING
 
 
 def _marks(recorder: Any) -> None:
-    for line in sys.stdin:
-        if line.strip() and recorder.running:
-            one = recorder.mark(line)
-            print(f"{one.time_s:.3f} s  {one.text}", file=sys.stderr, flush=True)
+    with suppress(OSError, RuntimeError):  # no keyboard, or the recording has just ended
+        for line in sys.stdin:
+            if line.strip():
+                one = recorder.mark(line)
+                print(f"{one.time_s:.3f} s  {one.text}", file=sys.stderr, flush=True)
 
 
 def _simulate(given: argparse.Namespace) -> int:

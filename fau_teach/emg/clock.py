@@ -141,11 +141,11 @@ class Clock:
         offset = low[1] - slope * low[0]
         over = sorted(host - slope * board - offset for board, host in self._some)
         late = over[len(over) // 2]
-        bound = None
+        half = None
         if self._ping:  # the truth lies within half a round trip of the middle
-            board, bound, middle = self._ping
-            offset = min(max(offset, middle - bound - slope * board), middle - slope * board)
-        return ClockFit((1 - slope) * 1e6, offset, max(0.0, late), bound, span, self._count)
+            board, half, middle = self._ping
+            offset = min(max(offset, middle - half - slope * board), middle - slope * board)
+        return ClockFit((1 - slope) * 1e6, offset, max(0.0, late), half, span, self._count)
 
 
 def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:

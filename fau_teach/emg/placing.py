@@ -71,7 +71,7 @@ class Segment:
     def _block(self, now: float, one: Block) -> Iterator[Piece]:
         import numpy as np
 
-        steps = np.diff(one.times_us.astype(np.int64)) % WRAP
+        steps: npt.NDArray[Any] = np.mod(np.diff(one.times_us.astype(np.int64)), WRAP)
         steps = np.where(steps < WRAP // 2, steps, steps - WRAP)
         first = self._unwrap(int(one.times_us[0]))
         us = first + np.concatenate([[0], np.cumsum(steps)])

@@ -6,7 +6,7 @@ function render({ model, el }) {
   const data = model.get("data");
   const { region, say } = announcer();
   const root = make("div", { class: "ntl ntl-one-clock", ...OWN_KEYS, role: "group", "aria-label": model.get("label") });
-  const viewer = makeViewer({ source: { kind: "clip", drive: data.drive }, label: "The face that is measured", face: () => faceOf(model), tools: false });
+  const viewer = makeViewer({ source: { kind: "clip", drive: data.drive }, label: "The face that is measured", face: () => faceOf(model) });
   const lanes = make("div", { class: "lanes" });
   const table = make("table", { class: "told" });
   let [width, needle] = [0, null];
@@ -35,7 +35,7 @@ function render({ model, el }) {
     width = lanes.clientWidth;
     const height = LANE * data.stages.length + 8;
     needle = draw("line", { class: "needle", y1: 0, y2: height });
-    lanes.replaceChildren(draw("svg", { width, height, role: "img", "aria-label": data.stages.map(({ name }) => name).join(", ") }, data.stages.map(lane), needle));
+    lanes.replaceChildren(draw("svg", { width, height, role: "img", "aria-label": data.stages.map(({ name }) => name).join(", ") }, data.stages.map(lane).flat(2), needle));
     move();
   }
 
@@ -51,11 +51,11 @@ function render({ model, el }) {
 
   const seek = (event) => viewer.seek((((event.offsetX - 6) / (width - 12)) * last));
   lanes.addEventListener("pointerdown", (event) => { if (event.buttons & 1) seek(event); });
-  const head = ["stage", "now", ...MARKS.map((mark) => `${mark} found`), "late by"].map((text) => make("th", { scope: "col" }, text));
+  const head = ["stage", "now", ...MARKS, "late by"].map((text) => make("th", { scope: "col" }, text));
   const rows = data.stages.map(({ name, found, late }) => make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "now" }),
     found.map((ms) => make("td", {}, make("button", { type: "button", onclick: () => { viewer.seek((ms * data.drive.fps) / 1000); say(`${name}: ${Math.round(ms)} ms`); } }, `${Math.round(ms)}`))),
     make("td", {}, late.map((ms) => `${Math.round(ms)}`.replace("-", "−")).join(", "))));
-  table.append(make("caption", {}, "Times in milliseconds; press one to see the face at that moment."), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows));
+  table.append(make("caption", {}, "Found onset ▲, apex ◆ and offset ▼ in milliseconds; press one to see the face then."), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows));
   root.append(make("div", { class: "both" }, viewer.el, lanes), make("div", { class: "wide-table" }, table), region);
   root.addEventListener("keydown", (event) => viewer.keys(event));
   el.append(keepKeys(root));

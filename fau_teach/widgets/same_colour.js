@@ -30,7 +30,7 @@ const arrow = (name, from, [dx, dy]) => {
   return draw("g", { class: name }, draw("line", { x1: from[0], y1: from[1], x2: tip[0] - 8 * ux, y2: tip[1] - 8 * uy }),
     draw("polygon", { points: `${tip} ${wing(1)} ${wing(-1)}` }));
 };
-const picture = (name, ...children) => draw("svg", { viewBox: "-120 -120 240 240", role: "img", "aria-label": name }, children);
+const picture = (name, ...children) => draw("svg", { viewBox: "-120 -120 240 240", role: "img", "aria-label": name }, ...children);
 const line = (name, x1, y1, x2, y2) => draw("line", { class: name, x1, y1, x2, y2 });
 const word = (text, x, y, anchor = "start") => draw("text", { x, y, "text-anchor": anchor }, text);
 

@@ -61,9 +61,10 @@ def emg_rows() -> list[dict[str, Any]]:
         began, start = time.process_time(), time.monotonic()
         time.sleep(wall)
         share = (time.process_time() - began) / (time.monotonic() - start)
+    megabytes = len(stream) / 1e6
     return [
         {
-            "work": f"parse {len(stream) / 1e6:.1f} MB of frames ({len(stream) / 1e6 / fast:.0f} MB/s)",
+            "work": f"parse {megabytes:.1f} MB of frames ({megabytes / fast:.0f} MB/s)",
             "seconds": round(fast, 4),
             "alternative": "a plain loop over bytes",
             "alternative_seconds": round(slow, 4),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,12 +55,14 @@ def test_twenty_unplugged_boards_come_back(tmp_path: Path) -> None:
     try:
         with Recorder(board, channels=(0, 1), save=tmp_path / "a.edf") as recorder:
             for segments in range(2, 22):
-                recorder.wait(0.05)
+                done = recorder.account.rows
+                until(lambda n=done: recorder.account.rows >= n + 50)
                 board.unplug()
                 until(lambda: recorder.problem)
                 board.plug()
                 until(lambda n=segments: recorder.account.segments == n)
-            recorder.wait(0.2)
+            done = recorder.account.rows
+            until(lambda: recorder.account.rows >= done + 50)
     finally:
         board.close()
     got = recorder.recording
@@ -73,7 +76,7 @@ def test_twenty_unplugged_boards_come_back(tmp_path: Path) -> None:
     assert found.gaps == got.gaps
     # Each piece is a piece of the sines, never of two.
     edges = [0, *(np.flatnonzero(np.diff(got.index) > 1) + 1).tolist(), len(got.index)]
-    for first, after in zip(edges, edges[1:], strict=False):
+    for first, after in pairwise(edges):
         part = slice(first, after)
         assert after - first >= 50
         error = fitted(5 * (got.counts[part, 0] + 0.5) / 1024, got.index[part] / 1000, 3.0)

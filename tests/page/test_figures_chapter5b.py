@@ -46,6 +46,7 @@ def test_S3_013_S3_017_angles_and_pixels_are_those_of_python(visit: Any) -> None
         assert (shades[0, 1] != shades[1, 1]).any()
     press(figure, "brow")
     assert "jump from 90° to −90°" in figure.locator(".summary").first.inner_text()
+    assert figure.locator(".picture").first.locator("polygon").count() == 2  # both arrows
     camera = depth.Intrinsics()
     row = depth.Intrinsics(height=1, cy=0.0)
     for across, near, slope, column in ((2, 0, 0, 740), (2, 0.5, 30, 640), (-1.5, -1, -45, 840)):

@@ -420,20 +420,21 @@ def test_the_scope_shows_swings_rest_and_gaps() -> None:
 
 
 def test_the_scope_of_a_recording(capsys: Any) -> None:
-    recorder = Recorder(PythonDevice(TABLE, 1000, speed=2), seconds=3).start()
+    recorder = Recorder(PythonDevice(TABLE, 1000, speed=2)).start()
     recorder.wait(1)
     recorder.mark("<here>")
     rows = lines(recorder)
     assert [one[:2] for one in rows[:4]] == ["A0", "A1", "A2", "A3"]
     assert "4.9" in rows[0]
-    widget = live(recorder, hertz=50)
+    widget = live(recorder, hertz=20)
     before = widget.value
     until(lambda: widget.value != before)
     svg = snapshot(recorder)
     assert svg.count("<path") == 5
     assert "&lt;here&gt;" in svg
+    threading.Timer(0.5, recorder.stop).start()
     watch(recorder)
-    recorder.stop()
+    until(lambda: recorder.recording.closed)
     assert capsys.readouterr().out.count("A3") >= 1
     empty = picture(np.zeros(0), np.zeros((0, 1)), (2,), 1000, seconds=1, end_s=1)
     assert "A2" in empty
