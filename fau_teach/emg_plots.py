@@ -261,3 +261,117 @@ def heard(clip: Clip, sites: Sequence[str], seed: int = 0) -> tuple[Axes, ...]:
         ax.set_title(sites[k].replace("_", " ").removesuffix(" L"), loc="left")
     axes[-1].set_xlabel("time [s]")
     return tuple(axes)
+
+
+DETECTED = {"double threshold": ("o", NERVE), "TKEO": ("^", MUSCLE), "Hodges-Bui": ("s", AU)}
+"""Mark and colour of each onset detector."""
+
+
+def onsets_of(levels: Sequence[float] = (10, 20, 40), seed: int = 1) -> tuple[Axes, ...]:
+    """Draw the first planted burst at several signal-to-noise ratios, and what each rule finds.
+
+    Parameters
+    ----------
+    levels : signal-to-noise ratios [dB]
+    seed : of noise and onsets
+
+    Returns
+    -------
+    Axes, one a level: signal relative to its largest value; line and band: planted onset to offset
+
+    Source: S4-012.
+    """
+    from fau_teach import emg
+    from fau_teach.force_plots import _panels
+
+    axes = _panels(len(levels), 1, 1.5 * len(levels) + 0.7, sharex=True)
+    for ax, level in zip(axes, levels, strict=True):
+        signal, onsets, offsets = emg.bursts(level, 20, seed=seed)
+        shown = (signal.times > onsets[0] - 0.15) & (signal.times < offsets[0] + 0.1)
+        ms = 1e3 * (signal.times[shown] - onsets[0])
+        values = signal.values[shown, 0] / abs(signal.values[shown, 0]).max()
+        ax.axvspan(0, 1e3 * (offsets[0] - onsets[0]), color=PALE, alpha=0.5, lw=0)
+        ax.plot(ms, values, color=TEXT, lw=0.4)
+        ax.axvline(0, color=QUIET)
+        for (name, (mark, colour)), height in zip(DETECTED.items(), (1.35, 1.7, 2.05), strict=True):
+            found = emg.DETECTORS[name](signal, (0.0, 1.0)).onsets
+            nearest = found[abs(found - onsets[0]).argmin()]
+            ax.plot(1e3 * (nearest - onsets[0]), height, mark, color=colour, ms=6,
+                    label=name if ax is axes[0] else None)  # fmt: skip
+        ax.set(ylim=(-1.1, 2.4), yticks=[])
+        ax.set_title(f"{level:g} dB", loc="left")
+    axes[-1].set_xlabel("time from the planted onset [ms]")
+    axes[0].figure.legend(loc="outside upper center", ncols=3)
+    return tuple(axes)
+
+
+def onset_errors(levels: Sequence[float] = (10, 20, 40), number: int = 40, seed: int = 1) -> Axes:
+    """Draw how far each detector is off, one mark a planted burst.
+
+    Parameters
+    ----------
+    levels : signal-to-noise ratios [dB]
+    number : of bursts
+    seed : of noise and onsets
+
+    Returns
+    -------
+    Axes with a row a detector and level; the short upright line is the median
+
+    Source: S4-012.
+    """
+    from fau_teach import emg
+
+    ax = _axes(PHONE, 0.3 * (len(DETECTED) + 1) * len(levels) + 0.8)
+    ticks = []
+    for block, level in enumerate(levels):
+        signal, planted, _ = emg.bursts(level, number, seed=seed)
+        for step, (name, (mark, colour)) in enumerate(DETECTED.items()):
+            found = emg.DETECTORS[name](signal, (0.0, 1.0)).onsets
+            off = 1e3 * (found[abs(found[:, None] - planted).argmin(axis=0)] - planted)
+            place = block * (len(DETECTED) + 1) + step
+            spread = place + np.tile((-0.2, 0, 0.2), number)[: len(off)]
+            ax.plot(off, spread, mark, color=colour, ms=3.5, mfc="none",
+                    label=name if not block else None)  # fmt: skip
+            ax.plot([np.median(off)] * 2, [place - 0.42, place + 0.42], "-", color=TEXT, lw=2)
+        ticks.append(block * (len(DETECTED) + 1) + (len(DETECTED) - 1) / 2)
+    ax.axvline(0, color=QUIET)
+    ax.set_yticks(ticks, [f"{level:g} dB" for level in levels])
+    ax.set(ylim=(ticks[-1] + 2, -0.8), xlabel="found less planted onset [ms]; right is late")
+    ax.grid(visible=True, axis="x")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.42, 1), ncols=3)
+    return ax
+
+
+def silence(gap: float = 0.1, seed: int = 0) -> tuple[Axes, Axes]:
+    """Draw a silent period as electrodes hear it, and what an envelope makes of it.
+
+    Parameters
+    ----------
+    gap : its planted length [s]
+    seed : of the contraction
+
+    Returns
+    -------
+    Axes of the raw signal with the pause that was found, and of the envelope
+
+    Source: S0-062; E0-33.
+    """
+    from fau_teach import emg
+    from fau_teach.force_plots import _panels
+
+    signal, pulse, *_ = emg.pulse_trial(gap, seed=seed)
+    begin, end = emg.silent_period(signal, pulse)
+    above, below = _panels(2, 1, 3.4, sharex=True)
+    shown = (signal.times > pulse - 0.3) & (signal.times < pulse + gap + 0.4)
+    ms = 1e3 * (signal.times[shown] - pulse)
+    above.plot(ms, 1e6 * signal.values[shown, 0], color=TEXT, lw=0.5)
+    above.set(ylim=(-300, 300), ylabel="µV")
+    above.set_title("raw; the answer leaves the picture", loc="left")
+    below.plot(ms, emg.envelope_circuit(signal).values[shown, 0], color=MUSCLE, lw=1.5)
+    below.set(ylim=(0, None), ylabel="V", xlabel="time from the pulse [ms]")
+    below.set_title("envelope", loc="left")
+    for ax in (above, below):
+        ax.axvspan(1e3 * (begin - pulse), 1e3 * (end - pulse), color=PALE, alpha=0.6, lw=0)
+        ax.axvline(0, color=NERVE, ls="--")
+    return above, below

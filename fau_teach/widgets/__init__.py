@@ -27,6 +27,7 @@ from fau_teach.widgets.overlap import OverlapMap
 from fau_teach.widgets.prevalence import Prevalence
 from fau_teach.widgets.readings import EquationReadings
 from fau_teach.widgets.same_colour import SameColour
+from fau_teach.widgets.split_leak import SplitLeak
 from fau_teach.widgets.timeline import Timeline
 from fau_teach.widgets.top_k import TopK
 from fau_teach.widgets.trainer import Trainer
@@ -61,6 +62,7 @@ __all__ = [
     "OverlapMap",
     "Prevalence",
     "SameColour",
+    "SplitLeak",
     "ThreeConditions",
     "Timeline",
     "TopK",

@@ -8,6 +8,7 @@ as one turn of a wheel, so that its ends need no rule of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from fau_teach.widgets._base import check_option
 from fau_teach.widgets._panel import Panel, table_html
 
 if TYPE_CHECKING:
+    from fau_teach.clip import Clip
     from fau_teach.emg.recording import Recording
     from fau_teach.emg.signals import Float
 
@@ -34,16 +36,20 @@ RAW_GAIN, RAW_MIDDLE = 4000.0, 2.5
 MAINS, QUALITY, ORDER = 50.0, 30.0, 4
 
 
+def _clip() -> Clip:
+    from fau_teach.clip import Clip, Movement
+
+    return Clip("Ana", 30, 30 * SECONDS, [Movement("12", "", "C", 20, 26, 40, hold=6)])
+
+
 @cache
 def recordings() -> dict[str, Recording]:
     """One smile, twice through the simulated board; with hum, movement and drift."""
     from fau_teach import emg
-    from fau_teach.clip import Clip, Movement
     from fau_teach.emg import simulate
 
-    clip = Clip("Ana", 30, 30 * SECONDS, [Movement("12", "", "C", 20, 26, 40, hold=4)])
     worse = simulate.Disturbance(noise=2e-6, hum=25e-6, movement=250e-6, drift=90e-6)
-    skin = simulate.emg(clip, (PLACE,), float(RATE), seed=6, disturbance=worse)
+    skin = simulate.emg(_clip(), (PLACE,), float(RATE), seed=6, disturbance=worse)
     # A module with a capacitor at its input passes on no drift and little movement to a rectifier.
     volts = {
         "raw": RAW_MIDDLE + RAW_GAIN * skin.values,
@@ -111,21 +117,101 @@ def filtered(
     return x, abs(np.fft.rfft(x)) ** 2
 
 
-def figures(values: Float) -> tuple[float, float]:
-    """Effective value at rest and at work [V], each about its own mean for what swings."""
+def levels(values: Float, level: bool) -> tuple[float, float]:
+    """How large it is at rest and at work [V]: mean of what is a level, spread of what swings."""
     import numpy as np
 
     parts = (values[round(a * RATE) : round(b * RATE)] for a, b in (REST, WORK))
-    rest, work = (float(np.sqrt((part**2).mean())) for part in parts)
+    rest, work = (float(np.mean(part) if level else np.std(part)) for part in parts)
     return rest, work
 
 
+def _try(sensor: str, *steps: str) -> dict[str, Any]:
+    return {"sensor": sensor, "steps": list(steps), "low": 20, "high": 450, "window": 50}
+
+
 PRESETS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("as recorded", {"sensor": "raw", "steps": [], "low": 20, "high": 450, "window": 50}),
-    ("the usual way", {"sensor": "raw", "steps": list(STEPS), "low": 20, "high": 450,
-                       "window": 50}),
-    ("notch too late", {"sensor": "raw", "steps": ["band", "rectify", "rms"], "low": 20,
-                        "high": 450, "window": 50}),
-    ("filters on an envelope", {"sensor": "envelope", "steps": ["band"], "low": 20, "high": 450,
-                                "window": 50}),
-)  # fmt: skip
+    ("as recorded", _try("raw")),
+    ("the usual way", _try("raw", *STEPS)),
+    ("without the notch", _try("raw", "band", "rectify", "rms")),
+    ("band-pass on an envelope", _try("envelope", "band")),
+    ("notch on an envelope", _try("envelope", "notch")),
+)
+
+
+@cache
+def playground_data() -> dict[str, Any]:
+    """Counts of both traces, what the muscle truly did, and what is refused; read-only."""
+    import numpy as np
+
+    from fau_teach.emg.signals import NEEDS_RAW
+    from fau_teach.emg.simulate import truth
+
+    acted = truth(_clip(), (PLACE,), 32.0).activation[:, 0]
+    names = {"band": "band-pass", "notch": "notch", "rectify": "rectification"}
+    return {
+        "counts": {one: recordings()[one].counts[: RATE * SECONDS, 0].tolist() for one in SENSORS},
+        "truth": np.rint(1000 * acted).astype(int).tolist(),
+        "refused": {step: NEEDS_RAW[name] for step, name in names.items()},
+        "rate": RATE, "lows": LOWS, "highs": HIGHS, "windows": WINDOWS, "order": ORDER,
+        "mains": MAINS, "quality": QUALITY, "rest": REST, "work": WORK,
+        "presets": [list(one) for one in PRESETS],
+    }  # fmt: skip
+
+
+class FilterPlayground(Panel):
+    """A recorded smile, its filters and its spectrum.
+
+    Parameters
+    ----------
+    sensor : one of ``SENSORS``
+    steps : which of ``STEPS`` are switched on
+    low, high : edges of the band [Hz], of ``LOWS`` and ``HIGHS``
+    window : of the moving effective value [ms], of ``WINDOWS``
+
+    Raises
+    ------
+    ValueError
+        An option that it does not have.
+
+    Source: S4-004; E4-01.
+    """
+
+    figure = "filter_playground"
+
+    sensor = traitlets.Unicode("raw").tag(sync=True)
+    steps = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    low = traitlets.Int(20).tag(sync=True)
+    high = traitlets.Int(450).tag(sync=True)
+    window = traitlets.Int(50).tag(sync=True)
+
+    def __init__(
+        self, sensor: str = "raw", low: int = 20, high: int = 450, window: int = 50, **kwargs: Any
+    ) -> None:
+        check_option("a sensor", sensor, SENSORS)
+        for step in kwargs.get("steps", ()):
+            check_option("a step", step, STEPS)
+        for name, value, known in (
+            ("a lower edge", low, LOWS), ("an upper edge", high, HIGHS),
+            ("a window", window, WINDOWS),
+        ):  # fmt: skip
+            check_option(name, str(value), map(str, known))
+        kwargs.setdefault("label", "Filters on two recorded traces of one smile")
+        super().__init__(
+            data=playground_data(), sensor=sensor, low=low, high=high, window=window, **kwargs
+        )
+
+    def fallback_html(self) -> str:
+        """Table: level at rest and in the smile behind each preset."""
+        rows = []
+        for name, one in PRESETS:
+            values, _ = filtered(one["sensor"], tuple(one["steps"]))
+            rest, work = levels(values, is_level(one["sensor"], one["steps"]))
+            rows.append((name, *(f"{1000 * x:.0f} mV" for x in (rest, work)), f"{work / rest:.1f}"))
+        heads = ("way", "at rest", "in the smile", "ratio")
+        return table_html("One smile behind five kinds of filters", heads, rows)
+
+
+def is_level(sensor: str, steps: Iterable[str]) -> bool:
+    """Whether what comes out is a level and not a swing about zero."""
+    return bool({"rectify", "rms"} & {*steps}) or (sensor == "envelope" and "band" not in steps)
