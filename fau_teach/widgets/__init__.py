@@ -8,9 +8,12 @@ from fau_teach.widgets.bench import Bench
 from fau_teach.widgets.conditions import ThreeConditions
 from fau_teach.widgets.depth_cloud import DepthCloud
 from fau_teach.widgets.duration import DurationSlider
+from fau_teach.widgets.envelope import Envelope
 from fau_teach.widgets.explorer import AUEmotionExplorer
 from fau_teach.widgets.faceview import FaceView
+from fau_teach.widgets.filter_playground import FilterPlayground
 from fau_teach.widgets.force_view import ForceView
+from fau_teach.widgets.frame import WireFrame
 from fau_teach.widgets.head_motion import HeadMotion
 from fau_teach.widgets.hidden_force import HiddenForce
 from fau_teach.widgets.imbalance import ImbalanceSlider
@@ -43,9 +46,11 @@ __all__ = [
     "Bench",
     "DepthCloud",
     "DurationSlider",
+    "Envelope",
     "EquationReadings",
     "FaceView",
     "Figure",
+    "FilterPlayground",
     "ForceView",
     "HeadMotion",
     "HiddenForce",
@@ -68,5 +73,6 @@ __all__ = [
     "TopK",
     "Trainer",
     "TwoCoders",
+    "WireFrame",
     "Wiring",
 ]

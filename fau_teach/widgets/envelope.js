@@ -35,7 +35,7 @@ function render({ model, el }) {
   };
 
   figure.start(make("div", { class: "controls" }, presets.box, length.box, cutoff.box), words, picture,
-    make("p", { class: "ntl-quiet note" }, "Thin: the burst. Thick: its envelope. Arrow-less bar: the width at half of the envelope's own peak."));
+    make("p", { class: "ntl-quiet note" }, "Thin: the burst. Thick: its envelope. Bar: its width at half of its own peak."));
 }
 
 export default { render };

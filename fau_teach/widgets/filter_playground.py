@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from fau_teach.widgets._base import check_option
+from fau_teach.widgets._base import check_option, read_text
 from fau_teach.widgets._panel import Panel, table_html
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def filtered(
     if "rectify" in steps:
         x = abs(x)
     if "rms" in steps:
-        half = round(window * RATE / 2000)
+        half = window * RATE // 2000
         turn = np.concatenate([x[-half:], x, x[:half]]) ** 2
         x = np.sqrt(np.convolve(turn, np.ones(2 * half + 1) / (2 * half + 1), "valid"))
     return x, abs(np.fft.rfft(x)) ** 2
@@ -200,6 +200,12 @@ class FilterPlayground(Panel):
         super().__init__(
             data=playground_data(), sensor=sensor, low=low, high=high, window=window, **kwargs
         )
+
+    @classmethod
+    def module_text(cls) -> str:
+        """JavaScript of the figure, with the sums and the chart that it needs."""
+        names = ("common.js", "panel.js", "plot.js", "spectra.js", f"{cls.figure}.js")
+        return "\n".join(map(read_text, names))
 
     def fallback_html(self) -> str:
         """Table: level at rest and in the smile behind each preset."""

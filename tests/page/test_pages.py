@@ -17,12 +17,10 @@ from conftest import HTML, ROOT, SCREENSHOTS, WIDTHS, book_pages, paint
 PAGES = book_pages()
 # Bytes of HTML, style sheets and our own scripts; see test_page_weight.
 WEIGHT_LIMIT = 300_000
-# The first two are applications rather than pages: face, viewer, codes and forms in one. The last
-# waits for its quiz to go on two pages, when pages 3 and 4 of its chapter bring more items.
+# These are applications rather than pages: face, viewer, codes and forms in one.
 WEIGHT_LIMITS = {
     "book/practice/bench.html": 330_000,
     "book/practice/training.html": 350_000,
-    "book/05-depth-mer/practice.html": 305_000,
 }
 # Bytes of data that the figures of one page may bring on top.
 DATA_LIMIT = 100_000
