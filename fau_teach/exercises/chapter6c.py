@@ -9,7 +9,7 @@ from statistics import fmean, pstdev
 from fau_teach.exercises._core import Exercise
 
 # Rectified EMG [uV], a value each 10 ms; the first eight are rest.
-LEVELS = (2, 3, 4, 3, 2, 4, 3, 3, 9, 3, 2, 3, 8, 7, 2, 9, 12, 11, 14, 10, 12)
+LEVELS = (2, 3, 4, 3, 2, 4, 3, 3, 9, 3, 2, 3, 8, 7, 9, 2, 9, 12, 11, 14)
 REST, WIDE, LEAST = 8, 4, 3
 # Left and right over zygomaticus [uV]: at rest, at the strongest smile, in the trial.
 LEFT, RIGHT = (4.0, 204.0, 64.0), (6.0, 106.0, 36.0)
@@ -55,6 +55,12 @@ def _tested(*, apart: str) -> float:
     size = 2 if apart == "trial" else 1
     known = {one[:size] for one in TRAIN}
     return sum(one[:size] in known for one in TEST) / len(TEST)
+
+
+def _names(size: int) -> float:
+    """The same for names instead of windows: each counts once."""
+    asked, known = ({one[:size] for one in many} for many in (TEST, TRAIN))
+    return len(asked & known) / len(asked)
 
 
 EXERCISES = (
@@ -106,7 +112,7 @@ answer = ...
 """,
         solution=_index,
         tolerance=0.001,
-        right="Both sides work at 30 % of what they can. The microvolts differed by the electrodes.",
+        right="Both sides work at 30 % of what they can. The electrodes made the difference.",
         hint="(trial - rest) / (strongest - rest) for each side; then (L - R) / (L + R).",
         wrong=(
             (_index(rest=False, most=False), "Those are microvolts: they tell where electrodes "
@@ -165,9 +171,7 @@ answer = [..., ...]
             ([_tested(apart="person"), _tested(apart="trial")], "Trial first, person second."),
             ([1 - _tested(apart="trial"), 1 - _tested(apart="person")],
              "Those are the shares that are new. Asked are those that cross."),
-            ([len({*TEST} & {*TRAIN}) / len({*TEST}),
-              len({one[0] for one in TEST} & {one[0] for one in TRAIN}) / len({one[0] for one in TEST})],
-             "You counted each trial or person once. Count windows."),
+            ([_names(2), _names(1)], "You counted each trial or person once. Count windows."),
         ),
         source="S4-009; E4-04",
     ),

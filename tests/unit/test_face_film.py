@@ -59,7 +59,7 @@ def test_depth_maps_hold_millimetres_to_the_face() -> None:
 
 
 def test_sx05_onset_apex_and_offset_agree_in_drive_key_video_and_depth() -> None:
-    """SX-05, as far as the face goes: within one frame in all; EMG and force come later."""
+    """SX-05, as far as the face goes: within one frame in all; EMG and force: test_capstone."""
     script = Clip("Ana", 30, 24, (Movement("26", "", "E", 4, 12, 20),))
     item = next(one for one in script.key().items if one.code == "26")
     pictures = video(script, 96, face("Ana"), level=1).astype(float)
