@@ -74,7 +74,7 @@ def _show(given: argparse.Namespace) -> int:
 
     found = read(given.file)
     print(found)
-    return FINE if found.account.whole and found.closed else MISSING
+    return FINE if found.account.whole and found.closed and not found.gaps else MISSING
 
 
 def bursts(seconds: float = 8.0, rate: int = 1000, channels: int = 4, seed: int = 0) -> Any:

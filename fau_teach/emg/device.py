@@ -104,6 +104,7 @@ class PythonDevice:
         self._draw = np.random.default_rng(self.faults.seed)
         self._began, self._virtual = time.monotonic(), 0.0
         self._opened: float | None = None
+        self._line: Line | None = None
         self._zero: float | None = None  # when the signals began
         self._pulled = False
         self._was_out = False
@@ -151,15 +152,18 @@ class PythonDevice:
         Raises
         ------
         OSError
-            It is unplugged.
+            It is unplugged, or its port is open already.
         """
         with self._guard:
             if not self.plugged:
                 raise OSError("The simulated board is unplugged.")
+            if self._line is not None and self._line.is_open:
+                raise OSError("The simulated board is in use: stop the other recorder.")
             if self._opened is None:
                 self._opened = self.now()
             self._reset(self.now())
-            return Line(self, baud, timeout_s)
+            self._line = Line(self, baud, timeout_s)
+            return self._line
 
     # -- the board
 

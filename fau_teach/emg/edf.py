@@ -109,6 +109,11 @@ class EdfSink(Sink):
         self.rows_done += len(counts)
         self._emit(_HELD * self.about.batch)
 
+    @property
+    def held(self) -> int:
+        """Rows that wait for a record of theirs."""
+        return len(self._held)
+
     def _emit(self, keep: int) -> None:
         """Make records, down to so many rows; the last one may have to be filled up."""
         import numpy as np

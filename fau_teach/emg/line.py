@@ -106,5 +106,6 @@ def terminal(board: PythonDevice) -> Iterator[str]:
     finally:
         over.set()
         thread.join()
+        line.close()
         os.close(master)
         os.close(slave)

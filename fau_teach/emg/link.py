@@ -230,7 +230,13 @@ class Link:
         if rate < SLOWEST:
             raise RefusedError(f"rate: {SLOWEST} Hz or more, not {rate}.")
         self.ask(SelfTest(int(self_test)), Hello)
-        self.hello = self.ask(Configure(channels, rate, batch), Hello)
+        for _ in range(3):  # what is answered first may be a question from before
+            self.hello = self.ask(Configure(channels, rate, batch), Hello)
+            if (self.hello.channels, self.hello.rate, self.hello.batch) == (channels, rate, batch):
+                break
+        else:
+            raise RefusedError(f"The board has set {self.hello}, not what it was asked for. Flash "
+                               "the sketch that comes with the package.")  # fmt: skip
         good, slow = self._pings(), BAUDS[0]
         bad = good < _PINGS - 2
         if bad and self.hello.baud > slow and rate <= limits(len(channels), batch, slow).line:

@@ -91,7 +91,7 @@ class Segment:
             if at < len(places) and places[at] == places[at - 1] + rows:
                 continue
             counts = one.counts[begin * rows : at * rows]
-            if one.late or places[begin] >= self.next:
+            if places[begin] >= (self.base if one.late else self.next):
                 why = reason or "the ADC missed ticks"
                 yield Piece(places[begin], counts, "late" if one.late else why)
                 self.next = max(self.next, places[begin] + len(counts))

@@ -118,7 +118,8 @@ def opened(name: str, baud: int, timeout_s: float = 0.02) -> Any:
         return serial.Serial(name, baud, timeout=timeout_s, write_timeout=2, exclusive=_exclusive())
     except (serial.SerialException, OSError, ValueError) as error:
         text = str(error)
-        if "denied" in text.lower() or getattr(error, "errno", 0) in (13, 16):
+        busy = "denied" in text.lower() or "exclusively lock" in text
+        if busy or getattr(error, "errno", 0) in (13, 16):
             advice = (
                 "Close the Arduino IDE's monitor and any other recorder. On Linux you also need "
                 "the group: sudo usermod -aG dialout $USER, then log in again"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _LONGEST_S = 40 * 86_400
+_OFF = 0.1  # of a tick, that the digits of a time may be beside it
 _WHO = re.compile(r"ntl1_(\d{1,6})Hz_(\d{1,5})mV_(\w+)")
 _TAL = re.compile(rb"([+-]\d{1,9}\.\d{1,9})\x14([^\x00]*)\x14\x00")
 
@@ -139,6 +140,8 @@ def read_edf(path: str | Path) -> Recording:
     times = times[:, None] - first + np.arange(batch) / about.rate
     counts = samples.transpose(0, 2, 1).reshape(-1, many)
     there = (counts != edf.NOTHING).all(1)
+    if (counts[~there] != edf.NOTHING).any():
+        raise FileError(str(path), 0, "", "a row lacks some of its counts", "The file is damaged")
     joined: list[tuple[float, str]] = []
     for time_s, text in words:
         if text.startswith(edf.MORE) and joined:
@@ -146,7 +149,7 @@ def read_edf(path: str | Path) -> Recording:
         else:
             joined.append((time_s - first, text))
     closing = [text for _, text in joined if text.startswith(("account: ", "clock: "))]
-    summary = _said(closing) if count >= 0 else None
+    summary = _said(closing) if count == records and not torn and closing else None
     rest = [one for one in joined if one[1] not in closing]
     return _made(path, about, times.reshape(-1)[there], counts[there], rest, notes, summary)
 
@@ -193,6 +196,8 @@ def _made(
     order = np.argsort(index, kind="stable")
     if (np.diff(index[order]) == 0).any():
         raise FileError(str(path), 0, "", "a time that comes twice", "The file is damaged")
+    if len(index) and abs(times * about.rate - index).max() > _OFF:
+        raise FileError(str(path), 0, "", "a time between two ticks", "The file is damaged")
     markers, reasons = [], {}
     for time_s, text in words:
         kind, _, rest = text.partition(": ")
@@ -211,6 +216,9 @@ def _made(
         raise FileError(str(path), 0, "", "its end is damaged", "Leave it out") from None
     if summary is None:
         account = Account(rows=len(index), sent=-1, segments=1, open_ends=1)
+    elif len(index) != account.rows:
+        account.unsaved = max(0, account.rows - len(index))
+        notes.append(f"{account.rows:,} rows were recorded; the file has {len(index):,}")
     markers.sort(key=lambda one: one.time_s)
     taken = np.asarray(counts[order], "<u2")
     return Recording(about, index[order], taken, tuple(markers), account, reasons, clocks,

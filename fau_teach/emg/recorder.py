@@ -127,7 +127,7 @@ class Recorder:
         except BaseException:
             self._link.close()
             for made in sinks:
-                made.abandon()
+                made.undo()
             raise
         self._writer = Writer(sinks, self._say)
         self._writer.rows(0, self._memory.since(0)[1])
@@ -225,7 +225,7 @@ class Recorder:
         if not self.running:
             raise RecorderError("A marker needs a recording that runs.")
         with self._guard:
-            at = max(0.0, self._segments[-1].session_s(self._link.now()))
+            at = max(0.0, self._placed().session_s(self._link.now()))
             self._markers.append(Marker(at, " ".join(text.split())))
             self._writer.note(at, f"marker: {self._markers[-1].text}")
             return self._markers[-1]
@@ -250,7 +250,8 @@ class Recorder:
         """What is in memory; where that is not all, what is in the file, once it is closed."""
         with self._guard:
             account = self.account
-            if account.forgotten and self._state == "closed" and self.paths:
+            whole = account.forgotten and self._state == "closed" and self.paths
+            if whole and not account.unsaved:
                 return read(self.paths[0])
             index, counts = self._memory.since(0)
             reasons = dict(self._reasons)
@@ -298,9 +299,14 @@ class Recorder:
         self._link.open()
         self._link.meet()
         hello = self._link.set(*self._set)
+        if self._segments and (hello.reference_mv, KINDS[min(hello.kind, 2)]) != (
+            self.about.reference_mv, self.about.kind
+        ):  # fmt: skip
+            raise RefusedError("This is another board or sketch: its counts are other volts. "
+                               "Plug in the first one, or stop and record anew.")  # fmt: skip
         while self._link.notes:
             self._say(self._link.notes.pop(0))
-        before = self._segments[-1] if self._segments else None
+        before = self._placed() if self._segments else None
         clock = self._link.clock
 
         def base_of(board_s: float) -> int:
@@ -316,12 +322,20 @@ class Recorder:
             self._on_line = True
         return hello, first
 
+    def _placed(self) -> Segment:
+        """The last segment that has rows; without them none tells the time."""
+        return next((one for one in reversed(self._segments) if one.first_s is not None),
+                    self._segments[-1])  # fmt: skip
+
     def _interrupted(self, error: Exception) -> None:
         if self._on_line:
             self._over()
             why, ours = str(error).rstrip("."), isinstance(error, LinkError | RefusedError)
             self._why = f"interrupted: {why if ours else 'the port failed'}"
             self.problem = f"The board is gone: {why}. Plug it in again; the recording goes on."
+            self._say(self.problem)
+        elif isinstance(error, RefusedError):
+            self.problem = str(error)
             self._say(self.problem)
         self._link.close()
 

@@ -64,7 +64,9 @@ class Sink:
                 self.path.replace(self._old)
             self._file = os.open(self.path, flags, 0o666)
         except OSError as error:
-            if self.path.exists():
+            if self._old:
+                self._old.replace(self.path)
+            elif self.path.exists():
                 check_free(path)
             problem = f"the file cannot be made: {error.strerror or error}"
             raise FileError(str(path), 0, "", problem, "Choose another folder") from None
@@ -128,6 +130,23 @@ class Sink:
         if self._old:
             self._old.unlink(missing_ok=True)
 
+    @property
+    def held(self) -> int:
+        """Rows that not even a flush hands over yet."""
+        return 0
+
+    @property
+    def flushed(self) -> bool:
+        """Whether all that was made ready was handed over."""
+        return not self._waiting
+
+    def undo(self) -> None:
+        """Close the file and take it away: a recording that never began replaces nothing."""
+        self.abandon()
+        self.path.unlink(missing_ok=True)
+        if self._old:
+            self._old.replace(self.path)
+
     def abandon(self) -> None:
         """Close the file as it is."""
         if self._file >= 0:
@@ -169,7 +188,8 @@ class CsvSink(Sink):
 
     def note(self, time_s: float, text: str) -> None:
         """Take over words."""
-        quoted = '"' + text.replace('"', '""') + '"'
+        line = "".join(one if one >= " " else " " for one in text)
+        quoted = '"' + line.replace('"', '""') + '"'
         empty = "," * len(self.about.pins)
         self._waiting += f"{time_s:.6f}{empty},{quoted}\n".encode()
 

@@ -31,7 +31,8 @@ class _Feed:
     @property
     def missing(self) -> int:
         """Rows that are not in the file."""
-        return self.unsaved + self.handed + sum(len(one[1]) for one in self.queue if one[2])
+        waiting = sum(len(one[1]) for one in self.queue if one[2])
+        return self.unsaved + self.handed + waiting
 
     def write(self) -> None:
         if self.handed or self.problem:
@@ -134,12 +135,15 @@ class Writer:
             self._thread.join()
         self.turn(now=True)
         for one in self._feeds:
+            held = one.sink.held
             if one.problem or one.unsaved:
+                one.handed += held
                 one.sink.abandon()
                 one.problem = one.problem or f"{one.sink.path.name} lacks {one.unsaved} rows."
                 continue
             try:
                 one.sink.finish(summary())
             except OSError as error:
+                one.handed += 0 if one.sink.flushed else held
                 one.problem = f"{one.sink.path.name} has no proper end: {error.strerror or error}."
         return self.problem
