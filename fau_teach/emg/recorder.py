@@ -12,11 +12,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from fau_teach._reading import FileError
 from fau_teach.emg.link import Link, LinkError, RefusedError
 from fau_teach.emg.messages import BATCH, BAUD, CHANNELS, RATE
 from fau_teach.emg.parser import Block, Frame
@@ -160,10 +162,10 @@ class Recorder:
             self._state = "closed"
             wrong = self._writer.finish(lambda: self.recording.summary())
             if wrong and not self._failure:
-                self._failure = RecorderError(
-                    f"{wrong} {self._writer.unsaved:,} rows are not in the file. They are in "
-                    "memory: recording.save('another name')."
-                )
+                lacks = self._writer.unsaved
+                where = f"{lacks:,} rows are not in the file. They are in memory: save them with "
+                where += "recording.save('another name')."
+                self._failure = RecorderError(f"{wrong} {where if lacks else 'It has all rows.'}")
             if self._failure:
                 raise RecorderError(str(self._failure)) from self._failure
         return self.recording
@@ -250,12 +252,14 @@ class Recorder:
         """What is in memory; where that is not all, what is in the file, once it is closed."""
         with self._guard:
             account = self.account
-            whole = account.forgotten and self._state == "closed" and self.paths
-            if whole and not account.unsaved:
-                return read(self.paths[0])
             index, counts = self._memory.since(0)
+            if account.forgotten and self._state == "closed" and self.paths:
+                if not account.unsaved:
+                    return read(self.paths[0])
+                index, counts = self._gathered(index, counts)
+                account.forgotten = account.rows - len(index)
             reasons = dict(self._reasons)
-            if account.forgotten:
+            if account.forgotten and len(index):
                 reasons[int(index[0])] = "no longer in memory"
             fits = (one.clock.fit() for one in self._segments)
             return Recording(
@@ -263,6 +267,18 @@ class Recorder:
                 account, reasons, tuple(one for one in fits if one),
                 self._state == "closed", tuple(self.notes),
             )  # fmt: skip
+
+    def _gathered(self, index: Any, counts: Any) -> tuple[Any, Any]:
+        """All rows that are anywhere: in memory, on their way to a file, or in one."""
+        import numpy as np
+
+        parts = [(index, counts)]
+        parts += [(at + np.arange(len(rows)), rows) for at, rows in self._writer.left()]
+        for one in self.paths:
+            with suppress(FileError):
+                parts.append(((kept := read(one)).index, kept.counts))
+        places, first = np.unique(np.concatenate([at for at, _ in parts]), return_index=True)
+        return places, np.concatenate([rows for _, rows in parts])[first]
 
     # -- the reader's thread
 

@@ -105,7 +105,7 @@ class Account:
     def whole(self) -> bool:
         """Whether nothing is missing: every row that the board sampled was received."""
         bad = self.lost + self.dropped + self.overruns + self.misplaced + self.open_ends
-        return not bad + self.unsaved and self.rows == self.sent
+        return not bad and not self.unsaved and self.rows == self.sent
 
     def __str__(self) -> str:
         say = "{:,} {}".format

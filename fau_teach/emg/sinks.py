@@ -48,7 +48,7 @@ class Sink:
 
     def __init__(self, path: str | Path, about: About, *, force: bool = False) -> None:
         self.path, self.about = Path(path), about
-        self.rows_done = 0
+        self.rows_done = self.rows_safe = 0  # taken over, and handed to the system
         self._old: Path | None = None
         self._waiting = bytearray()
         self._size = 0
@@ -106,6 +106,7 @@ class Sink:
             raise
         self._size += len(data)
         del self._waiting[: len(data)]
+        self.rows_safe = self.rows_done - self.held
 
     def sync(self) -> None:
         """Force what was handed over to the disk."""
@@ -134,11 +135,6 @@ class Sink:
     def held(self) -> int:
         """Rows that not even a flush hands over yet."""
         return 0
-
-    @property
-    def flushed(self) -> bool:
-        """Whether all that was made ready was handed over."""
-        return not self._waiting
 
     def undo(self) -> None:
         """Close the file and take it away: a recording that never began replaces nothing."""

@@ -24,7 +24,8 @@ class _Feed:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.queue: deque[tuple[Any, ...]] = deque()
-        self.waiting = self.handed = self.unsaved = 0  # bytes; rows not flushed; rows given up
+        self.handed: deque[tuple[int, Any]] = deque()  # to the sink, and not yet in the file
+        self.waiting = self.unsaved = 0  # bytes in the queue; rows given up
         self.again = self.synced = 0.0
         self.problem = ""
 
@@ -32,23 +33,32 @@ class _Feed:
     def missing(self) -> int:
         """Rows that are not in the file."""
         waiting = sum(len(one[1]) for one in self.queue if one[2])
-        return self.unsaved + self.handed + waiting
+        return self.unsaved + waiting + self.sink.rows_done - self.sink.rows_safe
+
+    def left(self) -> list[tuple[int, Any]]:
+        """Rows that are not in the file; some of the first may be."""
+        return [*self.handed, *(one[:2] for one in self.queue if one[2])]
+
+    def flush(self) -> None:
+        self.sink.flush()
+        lacks = self.sink.rows_done - self.sink.rows_safe
+        there = sum(len(one[1]) for one in self.handed)
+        while self.handed and there - len(self.handed[0][1]) >= lacks:
+            there -= len(self.handed.popleft()[1])
 
     def write(self) -> None:
         if self.handed or self.problem:
-            self.sink.flush()
-            self.handed = 0
+            self.flush()
         while self.queue:
             first, what, rows = self.queue[0]
             if rows:
                 self.sink.rows(first, what)
-                self.handed += len(what)
+                self.handed.append((first, what))
                 self.waiting -= what.nbytes
             else:
                 self.sink.note(first, what)
             self.queue.popleft()
-        self.sink.flush()
-        self.handed = 0
+        self.flush()
 
 
 class Writer:
@@ -76,6 +86,10 @@ class Writer:
         """Rows that were given up for a file; after the end, all that it lacks."""
         over = self._over.is_set()
         return max((one.missing if over else one.unsaved for one in self._feeds), default=0)
+
+    def left(self) -> list[tuple[int, Any]]:
+        """Rows that wait for the file which lacks fewest: places, and counts."""
+        return min(self._feeds, key=lambda one: one.missing).left() if self._feeds else []
 
     def start(self) -> None:
         """Begin to write."""
@@ -135,15 +149,12 @@ class Writer:
             self._thread.join()
         self.turn(now=True)
         for one in self._feeds:
-            held = one.sink.held
             if one.problem or one.unsaved:
-                one.handed += held
                 one.sink.abandon()
                 one.problem = one.problem or f"{one.sink.path.name} lacks {one.unsaved} rows."
                 continue
             try:
                 one.sink.finish(summary())
             except OSError as error:
-                one.handed += 0 if one.sink.flushed else held
                 one.problem = f"{one.sink.path.name} has no proper end: {error.strerror or error}."
         return self.problem
