@@ -14,6 +14,7 @@ from typing import Any
 from deck import Card, Deck, Direction, evidence, labels
 from decks_coding import chapter3_deck
 from decks_depth import chapter5_deck
+from decks_emg import chapter6_deck
 from decks_force import chapter4_deck
 from decks_tables import chapter2_deck
 
@@ -240,6 +241,9 @@ def by_half(codes: frozenset[str], known: frozenset[str], title: str) -> list[st
 @cache
 def decks() -> dict[str, Deck]:
     """Every deck by its name."""
-    chapters = (chapter1_deck(), chapter2_deck(), chapter3_deck(), chapter4_deck(), chapter5_deck())
+    chapters = (
+        chapter1_deck(), chapter2_deck(), chapter3_deck(), chapter4_deck(), chapter5_deck(),
+        chapter6_deck(),
+    )  # fmt: skip
     made = (units_deck(), confusions_deck(), *chapters)
     return {deck.id: deck for deck in made}

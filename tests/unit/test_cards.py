@@ -32,7 +32,10 @@ def cards(deck: str, direction: str) -> dict[str, tuple[str, str]]:
 
 
 def test_decks_that_pages_name() -> None:
-    chapters = {"01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer"}
+    chapters = {
+        "01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer",
+        "06-emg",
+    }  # fmt: skip
     assert set(DECKS) == {"au", "confusions"} | chapters
 
 

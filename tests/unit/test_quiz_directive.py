@@ -10,7 +10,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = ("01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer")
+CHAPTERS = (
+    "01-nerves-to-aus", "02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer", "06-emg",
+)  # fmt: skip
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
 import items  # noqa: E402

@@ -53,9 +53,9 @@ def test_a_chapter_has_eight_items_with_names_of_their_own(name: str) -> None:
     assert len(set(names)) == len(names)
 
 
-def test_chapters_2_to_5_have_all_kinds_and_chapter_1_the_new_ones() -> None:
+def test_chapters_2_to_6_have_all_kinds_and_chapter_1_the_new_ones() -> None:
     kinds = {name: {item["kind"] for item in items.quiz(name)} for name in NAMES}
-    for name in ("02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer"):
+    for name in ("02-au-tables", "03-labelling", "04-force-ode", "05-depth-mer", "06-emg"):
         assert kinds[name] == KINDS
     assert {"match", "order"} <= kinds["01-nerves-to-aus"]
     for name in ("01-nerves-to-aus", "02-au-tables", "03-labelling"):
