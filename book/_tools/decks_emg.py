@@ -26,7 +26,7 @@ CROSSES = {
 def chapter6_deck() -> Deck:
     """Everything of chapter 6 that is worth knowing by heart."""
     directions = (
-        term_cards(TERMS), site_cards(), test_cards(), number_cards(), kind_cards(), split_cards(),
+        term_cards(TERMS), site_cards(), check_cards(), number_cards(), kind_cards(), split_cards(),
         slip_cards(),
     )  # fmt: skip
     return Deck("06-emg", "Chapter 6: EMG", directions)
@@ -44,7 +44,7 @@ def site_cards() -> Direction:
     return Direction("site", "Place of a pair → muscle", prompt, tuple(cards))
 
 
-def test_cards() -> Direction:
+def check_cards() -> Direction:
     """Each site and the movement that tests it."""
     cards = tuple(
         Card(slug(site.id), site.name, (site.check,), "S0-107") for site in emg.atlas().values()
@@ -65,8 +65,8 @@ def number_cards() -> Direction:
          "S4-003"),
         ("tau", "Time constant of a cut-off of 3.6 Hz", f"{1e3 * emg.tau_of(3.6):.1f} ms",
          "S4-011, E4-02"),
-        ("burst", "A burst of 40 ms behind it reaches", f"{emg.burst(0.04, emg.tau_of(3.6))[0]:.1%}",
-         "S4-011, E4-02"),
+        ("burst", "A burst of 40 ms behind it reaches",
+         f"{emg.burst(0.04, emg.tau_of(3.6))[0]:.1%}", "S4-011, E4-02"),
         ("amplitude", "20 dB as a ratio of amplitudes", f"{10 ** (20 / 20):.0f}", "S4-012"),
         ("asymmetry", "Asymmetry index of left 3 and right 1", f"{emg.asymmetry(3, 1):.1f}",
          "S0-069"),

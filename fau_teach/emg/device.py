@@ -157,7 +157,7 @@ class PythonDevice:
         with self._guard:
             if not self.plugged:
                 raise OSError("The simulated board is unplugged.")
-            if self._line is not None and self._line.is_open:
+            if self._line is not None and self._line.is_open and not self._was_out:
                 raise OSError("The simulated board is in use: stop the other recorder.")
             if self._opened is None:
                 self._opened = self.now()

@@ -216,9 +216,10 @@ def _made(
         raise FileError(str(path), 0, "", "its end is damaged", "Leave it out") from None
     if summary is None:
         account = Account(rows=len(index), sent=-1, segments=1, open_ends=1)
-    elif len(index) != account.rows:
-        account.unsaved = max(0, account.rows - len(index))
-        notes.append(f"{account.rows:,} rows were recorded; the file has {len(index):,}")
+    else:  # what was so in memory and in another file does not hold here
+        account.forgotten, account.unsaved = 0, max(0, account.rows - len(index))
+        if len(index) != account.rows:
+            notes.append(f"{account.rows:,} rows were recorded; the file has {len(index):,}")
     markers.sort(key=lambda one: one.time_s)
     taken = np.asarray(counts[order], "<u2")
     return Recording(about, index[order], taken, tuple(markers), account, reasons, clocks,

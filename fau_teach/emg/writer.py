@@ -154,7 +154,9 @@ class Writer:
                 one.problem = one.problem or f"{one.sink.path.name} lacks {one.unsaved} rows."
                 continue
             try:
-                one.sink.finish(summary())
+                said = summary()
+                said["account"]["unsaved"] = 0  # this file gets all that it was given
+                one.sink.finish(said)
             except OSError as error:
                 one.problem = f"{one.sink.path.name} has no proper end: {error.strerror or error}."
         return self.problem

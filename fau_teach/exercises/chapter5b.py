@@ -25,6 +25,8 @@ def _hits() -> int:
 
 
 def _places(answer: object) -> set[int]:
+    if isinstance(answer, str):
+        raise ValueError("The answer is a set of places, such as {0, 3}.")
     return {answer} if isinstance(answer, int) else {int(one) for one in answer}  # type: ignore[attr-defined]
 
 
@@ -66,7 +68,7 @@ EXERCISES = (
         wrong=(
             (-_NEARER, "The sign: the piece from the left lies nearer to the camera."),
             (SLIDE, "That is how far the skin slid. The pixel stays where it is."),
-            (0.0, "That would be so on flat skin. Here depth grows to the right."),
+            (0.0, "That would be so if the skin faced the camera. Here depth grows to the right."),
             (-tan(SLOPE) * SLIDE, "Python's tangent takes radians."),
             (
                 -SLIDE / 2,

@@ -39,7 +39,7 @@ MAINS, QUALITY, ORDER = 50.0, 30.0, 4
 def _clip() -> Clip:
     from fau_teach.clip import Clip, Movement
 
-    return Clip("Ana", 30, 30 * SECONDS, [Movement("12", "", "C", 20, 26, 40, hold=6)])
+    return Clip("Ana", 30, 30 * SECONDS, (Movement("12", "", "C", 20, 26, 40, hold=6),))
 
 
 @cache
@@ -50,10 +50,14 @@ def recordings() -> dict[str, Recording]:
 
     worse = simulate.Disturbance(noise=2e-6, hum=25e-6, movement=250e-6, drift=90e-6)
     skin = simulate.emg(_clip(), (PLACE,), float(RATE), seed=6, disturbance=worse)
+    # All parts of it go round in two seconds: the second turn has no beginning.
+    twice = emg.joined([skin, skin])
     # A module with a capacitor at its input passes on no drift and little movement to a rectifier.
     volts = {
         "raw": RAW_MIDDLE + RAW_GAIN * skin.values,
-        "envelope": emg.envelope_circuit(emg.band_pass(skin, low=10, causal=True)).values,
+        "envelope": emg.envelope_circuit(emg.band_pass(twice, low=10, causal=True)).values[
+            len(skin) :
+        ],
     }
     found = {}
     for kind, seen in volts.items():
@@ -114,7 +118,7 @@ def filtered(
         half = window * RATE // 2000
         turn = np.concatenate([x[-half:], x, x[:half]]) ** 2
         x = np.sqrt(np.convolve(turn, np.ones(2 * half + 1) / (2 * half + 1), "valid"))
-    return x, abs(np.fft.rfft(x)) ** 2
+    return np.asarray(x), np.asarray(abs(np.fft.rfft(x)) ** 2)
 
 
 def levels(values: Float, level: bool) -> tuple[float, float]:

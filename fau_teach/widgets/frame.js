@@ -83,8 +83,9 @@ function render({ model, el }) {
           "data-key": `byte${from + k}`, class: from + k === state.lost ? "gone" : one === first[from + k] ? "" : "turned",
           "aria-pressed": String(from + k === state.chosen), "aria-label": `${name}, byte ${from + k}: ${from + k === state.lost ? "lost" : hex(one)}`,
           onclick: () => set({ chosen: from + k }) }, hex(one)))))));
-      const [, name, means] = data.fields[part(state.chosen)];
-      byte.replaceChildren(make("p", {}, make("b", {}, `Byte ${state.chosen}, ${name}. `), means),
+      const [[from, name, means], next] = [data.fields[part(state.chosen)], data.fields[part(state.chosen) + 1]];
+      const value = came.slice(from, next ? next[0] : came.length).reduceRight((sum, one) => 256 * sum + one, 0);
+      byte.replaceChildren(make("p", {}, make("b", {}, `Byte ${state.chosen}, ${name}. `), means, from ? ` Here: ${next ? value : word(value)}.` : ""),
         make("div", { class: "choices" }, [...Array(8).keys()].map((k) => {
           const bit = 8 * state.chosen + k;
           const turned = state.flipped.includes(bit);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fau_teach.clip import sampled
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from fau_teach.capstone import Planted, Stage
 
 _DIGITS = 3
+
+
+def _whole(ms: float) -> int:
+    """Rounded as the browser does it: halves go up."""
+    return floor(ms + 0.5)
 
 
 def by_frame(stage: Stage, frames: int, fps: float) -> tuple[list[float], list[float]]:
@@ -79,8 +84,8 @@ class OneClock(FaceFigure):
     def fallback_html(self) -> str:
         """The times as a table."""
         rows = [
-            (one["name"], *(f"{ms:.0f}" for ms in one["found"]),
-             ", ".join(f"{ms:+.0f}" for ms in one["late"]))
+            (one["name"], *(f"{_whole(ms)}" for ms in one["found"]),
+             ", ".join(f"{_whole(ms):+}" for ms in one["late"]))
             for one in self.data["stages"]
         ]  # fmt: skip
         heads = ("stage", "▲ found", "◆ found", "▼ found", "late by")

@@ -67,7 +67,7 @@ function render({ model, el }) {
     dial.replaceChildren(picture("Two opposite motions in the picture", line("axis", -110, 0, 110, 0), line("axis", 0, -110, 0, 110),
       word("x", 104, -6), word("y", 6, 112), ways));
     table.replaceChildren(grid("Angles and colour of both", ["", "as printed", "as used"], rows.map(([mark, ...both]) => [mark, ...both.map(({ cell }) => cell)])));
-    words.textContent = "As printed, ● and its opposite ○ have the same angles and one colour; as used, θ differs by 180°."
+    words.textContent = "As printed, ● and ○, its opposite in the picture, have the same angles and one colour; as used, θ differs by 180°."
       + (Math.abs(Math.abs(state.turn) - 90) < 2 ? " Here a hair to the side makes the printed θ jump from 90° to −90°." : "");
     root.dataset.angles = rows.flatMap(([, ...both]) => both.flatMap(({ theta, phi }) => [theta, phi]));
     root.dataset.shades = rows.flatMap(([, ...both]) => both.flatMap(({ shade }) => shade));

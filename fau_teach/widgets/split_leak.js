@@ -5,11 +5,9 @@ const LEVELS = ["trial", "session", "person"];
 function unfold({ items, labels, dealt, deal, sizes: [, sessions, trials, each] }) {
   const width = items.length / deal.length;
   return deal.map((part, at) => {
-    const trial = Math.floor(at / each);
-    const session = Math.floor(trial / trials);
-    return { at, trial, session, person: Math.floor(session / sessions), part, place: trial % trials, turn: at % each,
-      values: items.slice(at * width, (at + 1) * width), emotion: labels[trial], trials: dealt[trial],
-      subject: Math.floor(session / sessions) };
+    const [trial, session, person] = [each, each * trials, each * trials * sessions].map((size) => Math.floor(at / size));
+    return { at, trial, session, person, part, place: trial % trials, turn: at % each, emotion: labels[trial],
+      trials: dealt[trial], subject: person, values: items.slice(at * width, (at + 1) * width) };
   });
 }
 
@@ -39,10 +37,7 @@ function parted(split, about) {
   const folds = about.all.map((one) => FOLD[split](one, about));
   return Array.from({ length: Math.max(...folds) + 1 }, (_, number) => {
     const [test, train] = [true, false].map((inside) => about.all.filter((one) => (folds[one.at] === number) === inside));
-    const crosses = LEVELS.map((level) => {
-      const known = new Set(train.map((one) => one[level]));
-      return test.filter((one) => known.has(one[level])).length / test.length;
-    });
+    const crosses = LEVELS.map((level) => test.filter((one) => train.some((other) => other[level] === one[level])).length / test.length);
     return { test, train, near: nearest(train, test), crosses };
   });
 }
@@ -56,8 +51,7 @@ function render({ model, el }) {
   const parts = (name) => (made[state.ask + name] ||= parted(name, { ...data, all, ask: state.ask }));
   const letter = (one) => (state.ask === "subject" ? String(one.subject + 1) : data.emotions[one[state.ask]][0]);
   const said = (one) => (state.ask === "subject" ? `person ${one.subject + 1}` : data.emotions[one[state.ask]].toLowerCase());
-  const words = make("p", { class: "summary" });
-  const [picture, table] = [make("div", { class: "picture" }), make("div", {})];
+  const [words, picture, table] = [make("p", { class: "summary" }), make("div", { class: "picture" }), make("div", {})];
   const tell = () => figure.say(words.textContent);
   const act = (changes) => { set(changes); tell(); };
   const split = buttons("Split", data.splits.map(([name]) => [name, name]), (one) => act({ split: one, fold: 1 }));
@@ -72,24 +66,22 @@ function render({ model, el }) {
     const [left, top, cell] = [30, 4, 17];
     const place = (one) => ({ x: left + one.place * (2 * cell + 3.4) + (one.turn % 2) * cell,
       y: top + one.session * (2 * cell + 3) + Math.floor(one.session / sessions) * 5 + Math.floor(one.turn / 2) * cell });
-    const places = new Map(test.map((one, k) => [one.at, k]));
     const marks = all.map((one) => {
-      const [k, { x, y }] = [places.get(one.at), place(one)];
-      const kind = k === undefined ? "train" : one[state.ask] === near[k][state.ask] ? "right" : "wrong";
+      const [k, { x, y }] = [test.indexOf(one), place(one)];
+      const kind = k < 0 ? "train" : one[state.ask] === near[k][state.ask] ? "right" : "wrong";
       const group = draw("g", { class: kind }, draw("rect", { x: x + 0.8, y: y + 0.8, width: cell - 1.6, height: cell - 1.6 }),
         draw("text", { x: x + cell / 2, y: y + 12.4, "text-anchor": "middle" }, letter(one)),
         kind === "wrong" ? draw("path", { d: `M${x + 2} ${y + cell - 2}L${x + cell - 2} ${y + 2}` }) : []);
-      if (k !== undefined) group.addEventListener("click", () => act({ window: k + 1 }));
+      if (k >= 0) group.addEventListener("click", () => act({ window: k + 1 }));
       return group;
     });
     const ring = (one, kind) => draw("rect", { class: kind, rx: 3, width: cell + 2, height: cell + 2, x: place(one).x - 1, y: place(one).y - 1 });
-    const [from, to] = [place(chosen), place(answer)];
+    const middle = (one, k) => ({ [`x${k}`]: place(one).x + cell / 2, [`y${k}`]: place(one).y + cell / 2 });
     return draw("svg", { viewBox: `0 0 ${left + trials * (2 * cell + 3.4)} ${top + people * sessions * (2 * cell + 3) + people * 5}`,
       role: "img", "aria-label": "Windows by person, session and trial" },
       Array.from({ length: people * sessions }, (_, k) => draw("text", { class: "name", x: 0, y: place({ session: k, place: 0, turn: 0 }).y + 21 },
         `P${Math.floor(k / sessions) + 1}·${(k % sessions) + 1}`)),
-      marks, draw("line", { class: "link", x1: from.x + cell / 2, y1: from.y + cell / 2, x2: to.x + cell / 2, y2: to.y + cell / 2 }),
-      ring(chosen, "chosen"), ring(answer, "answer"));
+      marks, draw("line", { class: "link", ...middle(chosen, 1), ...middle(answer, 2) }), ring(chosen, "chosen"), ring(answer, "answer"));
   };
 
   figure.show = () => {
@@ -99,14 +91,13 @@ function render({ model, el }) {
     const at = Math.min(state.window, here.test.length) - 1;
     const [chosen, answer] = [here.test[at], here.near[at]];
     const none = (name) => state.ask === "subject" && name === "leave person out";
-    const relation = LEVELS.find((level) => chosen[level] === answer[level]);
     const score = (name) => parts(name).reduce((sum, one) => sum + right(one), 0) / all.length;
-    split.mark(state.split);
-    ask.mark(state.ask);
+    [[split, state.split], [ask, state.ask]].forEach(([control, value]) => control.mark(value));
     [fold.input.max, tested.input.max] = [folds.length, here.test.length];
     fold.mark(number, `${number} of ${folds.length}`);
     tested.mark(at + 1, `${at + 1} of ${here.test.length}`);
-    words.textContent = `The chosen window is ${said(chosen)}. Its nearest training window is of ${relation ? `the same ${relation}` : "another person"}, `
+    words.textContent = `The chosen window is ${said(chosen)}. Its nearest training window is of ${LEVELS.map((level) => (
+      chosen[level] === answer[level] ? `the same ${level}` : "")).find(Boolean) || "another person"}, `
       + `and answers ${said(answer)}. ${percent(here.crosses[0])} of the tested windows have their trial in training, `
       + `${percent(here.crosses[1])} their session, ${percent(here.crosses[2])} their person.${none(state.split)
       ? " Nobody can name a person never seen." : ` All folds: ${percent(score(state.split))} right.`}`;
@@ -118,7 +109,7 @@ function render({ model, el }) {
   };
 
   figure.start(make("div", { class: "controls" }, split.box, ask.box, fold.box, tested.box), words, picture,
-    make("p", { class: "ntl-quiet note" }, "A block of four is a trial, P1·2 is person 1, session 2. Pale: training. Filled: tested; struck out: answered wrongly. "
+    make("p", { class: "ntl-quiet note" }, "A block of four is a trial, P1·2 is person 1, session 2; F fear, A anger, D disgust. Pale: training. Filled: tested; struck out: answered wrongly. "
       + "Ring: the chosen one; dashed: its nearest training window."), table);
 }
 

@@ -52,7 +52,8 @@ def found(split: str, ask: str = "emotion") -> Answered:
 
     data = windows() if ask == "emotion" else relabelled(windows(), ask, SEED)
     part, apart = SPLITS[split]
-    return answered(knn(1), data, part(data, FOLDS, SEED), apart="" if ask == "subject" else apart)
+    folds = part(data, 0 if apart == "subject" else FOLDS, SEED)
+    return answered(knn(1), data, folds, apart="" if ask == "subject" else apart)
 
 
 def score(split: str, ask: str = "emotion") -> float:

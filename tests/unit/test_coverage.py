@@ -31,7 +31,7 @@ OWED = (
 )  # fmt: skip
 
 # Rows that a later chapter owns and checks; the page here only names them.
-LATER = {"S0-062"}  # measuring the silent period needs the EMG of chapter 6
+LATER: set[str] = set()
 
 
 @cache

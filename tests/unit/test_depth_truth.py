@@ -182,7 +182,9 @@ def test_S3_026_precision_of_the_largest_2048_differences(height, expected) -> N
         largest = np.argsort(-(np.abs(change) + tie), axis=None)[:2048]
         found.append(score(chosen(largest, made.moving.shape), made))
     assert found[0].chance == pytest.approx(0.033, abs=0.001)
-    assert np.mean([each.precision for each in found]) == pytest.approx(expected, abs=0.05)
+    mean = np.mean([each.precision for each in found])
+    assert mean == pytest.approx(expected, abs=0.035)
+    assert mean > 1.5 * found[0].chance
     used = score(motion(made.onset, made.apex, made.intrinsics, count=1024), made)
     assert used.precision > (0.9 if height > 0.6 else 0.5)
 

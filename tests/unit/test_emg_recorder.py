@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import threading
 import time
@@ -70,6 +71,8 @@ def test_files_and_memory_hold_the_same(tmp_path: Path) -> None:
         assert (found.account, found.gaps, found.about) == (account, got.gaps, got.about)
         assert [one.text for one in found.markers] == ["the beginning, in two lines"]
         assert found.clocks == got.clocks
+    closing = paths[0].read_text().rsplit("# closed ", 1)[1]
+    assert json.loads(closing)["account"]["unsaved"] == 0
     # Each row that came is the right one, in its place; the board is 40 ppm slow.
     true = TABLE[np.arange(len(got.times)) % 4000]
     assert np.nanmax(np.abs(got.values - true)) < 0.025
@@ -359,6 +362,10 @@ def test_rows_with_an_impossible_time_are_left_out_and_counted() -> None:
     assert taken(block(4, 20_530, 31_490))[1] == (31, 10, "the ADC missed ticks")
     lost = Frame(9, Status(70_000), 3)
     assert taken(lost, block(10, 80_500)) == [(80, 10, "3 frame(s) lost")]
+    # Nothing stands before the first row, not even what comes late.
+    late = Block(0, np.array([490 - 10_000], "<i8").astype("<u4"), 10, np.zeros((10, 1)), 0, True)
+    assert taken(late) == []
+    assert segment.misplaced == 20
 
 
 # ---- ports
@@ -439,3 +446,128 @@ def test_the_scope_of_a_recording(capsys: Any) -> None:
     empty = picture(np.zeros(0), np.zeros((0, 1)), (2,), 1000, seconds=1, end_s=1)
     assert "A2" in empty
     assert module._SILENCE_S > 1
+
+
+# ---- awkward moments
+
+
+@pytest.mark.parametrize("second", [5.0, 5.3, 5.7])
+def test_a_board_that_goes_again_before_its_first_row_still_leaves_a_gap(second: float) -> None:
+    """The segment between two pulls has no row; the time before and after it is not pushed up."""
+    slope = np.arange(4000)[:, None] * 5 / 4000
+    plugs = ((4.0, 0.5), (second, 3.0))
+    board = PythonDevice(slope, 20, speed=0, faults=Faults(unplug=plugs))
+    got = record(board, 12, channels=(0,), rate=20)
+    assert got.account.segments == 3
+    assert sum(gap.rows for gap in got.gaps) + len(got.index) == len(got.times)
+    assert sum(gap.rows for gap in got.gaps) > 80
+    assert np.nanmax(np.abs(got.values - slope[: len(got.times)])) < 4 * 5 / 4000
+
+
+def test_a_marker_before_the_first_row_of_a_board_that_is_back() -> None:
+    board = PythonDevice(TABLE, 1000, speed=4, faults=Faults(unplug=((6.0, 0.3),)))
+    with Recorder(board, channels=(0,), rate=4, batch=10) as recorder:
+        until(lambda: recorder.account.segments == 2)
+        at = recorder.mark("now").time_s
+        assert board._zero is not None
+        assert at == pytest.approx(board.now() - board._zero, abs=0.3)
+
+
+def test_another_board_is_not_taken_for_the_first_one() -> None:
+    board = fast(faults=Faults(unplug=((2.0, 0.5), (9.0, 0.5))))
+    recorder = Recorder(board, channels=(0,)).start()
+    board._first = type(board._first)(reference_mv=2560)
+    until(lambda: "another board" in recorder.problem)
+    board._first = type(board._first)(reference_mv=5000)
+    until(lambda: recorder.account.segments == 2)
+    recorder.wait(1)
+    got = recorder.stop()
+    assert got.notes[-1] == "The board is back."
+    assert np.nanmax(np.abs(got.values[:, 0] - TABLE[np.arange(len(got.times)) % 4000, 0])) < 0.06
+
+
+def test_an_answer_to_an_earlier_question_does_not_name_the_pins() -> None:
+    class Double(PythonDevice):
+        """A slow computer has asked twice for the self test: the second HELLO comes late."""
+
+        def _answer(self, now: float, code: int, payload: bytes) -> Any:
+            if code == 0x85:
+                self._say(now, self._hello)
+            return super()._answer(now, code, payload)
+
+    got = record(Double(TABLE, 1000, speed=0), 1, channels=(3, 1), rate=500)
+    assert (got.channels, got.rate, got.account.whole) == (("A3", "A1"), 500, True)
+
+    class Deaf(PythonDevice):
+        def _configured(self, payload: bytes) -> Any:
+            return self._hello
+
+    with pytest.raises(RefusedError, match="not what it was asked for"):
+        record(Deaf(TABLE, 1000, speed=0), 1, channels=(3, 1))
+
+
+def test_a_port_has_one_recorder() -> None:
+    board = PythonDevice(TABLE, 1000, speed=4)
+    with Recorder(board, channels=(0,)) as recorder:
+        with pytest.raises(OSError, match="stop the other recorder"):
+            Recorder(board).start()
+        recorder.wait(1)
+    assert recorder.recording.account.whole
+    assert record(board, 1).account.whole
+
+
+@pytest.mark.parametrize("ending", ["csv", "edf"])
+def test_a_full_disk_and_a_full_memory_still_keep_all(
+    tmp_path: Path, monkeypatch: Any, ending: str
+) -> None:
+    write = os.write
+
+    def full(file: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / f"a.{ending}"
+    recorder = Recorder(PythonDevice(TABLE, 1000, speed=4), save=path, memory_s=1).start()
+    until(lambda: path.exists() and path.stat().st_size > 10_000)
+    monkeypatch.setattr(os, "write", full)
+    recorder.wait(4)
+    with pytest.raises(RecorderError, match="They are in memory"):
+        recorder.stop()
+    monkeypatch.setattr(os, "write", write)
+    in_file = len(read(path).index)
+    assert recorder.account.unsaved == recorder.account.rows - in_file > 3000
+    got = recorder.recording
+    assert len(got.index) == got.account.rows > len(recorder.latest(10)[0]) + 2000
+    again = read(got.save(tmp_path / f"b.{ending}"))
+    np.testing.assert_array_equal(again.counts, got.counts)
+    assert again.account.whole
+    assert again.gaps == ()
+
+
+def test_rows_that_wait_for_a_record_are_missed_too(tmp_path: Path, monkeypatch: Any) -> None:
+    recorder = Recorder(fast(), save=tmp_path / "a.edf", seconds=2).start()
+    recorder._thread.join()  # type: ignore[union-attr]
+    finish = recorder._writer._feeds[0].sink.finish
+
+    def full(summary: Any) -> None:
+        def none(file: int, data: bytes) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "write", none)
+        finish(summary)
+
+    monkeypatch.setattr(recorder._writer._feeds[0].sink, "finish", full)
+    with pytest.raises(RecorderError, match="has no proper end"):
+        recorder.stop()
+    monkeypatch.undo()
+    lacks = recorder.account.rows - len(read(tmp_path / "a.edf").index)
+    assert recorder.account.unsaved == lacks > 0
+
+
+def test_a_start_that_fails_replaces_nothing(tmp_path: Path) -> None:
+    old, bad = tmp_path / "a.csv", tmp_path / "file" / "b.csv"
+    old.write_text("mine")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileError, match="cannot be made"):
+        record(fast(), 1, save=[old, bad], force=True)
+    assert old.read_text() == "mine"
+    assert {one.name for one in tmp_path.iterdir()} == {"a.csv", "file"}

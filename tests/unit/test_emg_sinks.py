@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -350,3 +351,56 @@ def test_summaries_are_plain(tmp_path: Path) -> None:
     path = made([(0, 5)]).save(tmp_path / "a.csv")
     last = path.read_text().splitlines()[-1]
     assert json.loads(last.removeprefix("# closed "))["account"]["lost"] == 2
+
+
+# ---- files that were cut or edited
+
+
+def test_a_closed_file_that_was_cut_is_not_whole(tmp_path: Path) -> None:
+    whole = made([(0, 400)])
+    path = whole.save(tmp_path / "a.edf")
+    data, record = path.read_bytes(), 2 * 2 * 10 + edf.ROOM
+    for end in (len(data) - 1, len(data) - record, 256 * 4 + 7 * record, 256 * 4):
+        path.write_bytes(data[:end])
+        found = read(path)
+        assert (found.closed, found.account.whole) == (False, False)
+        assert found.account.rows == len(found.index)
+        assert "The header says 40 records" in str(found)
+
+
+@BOTH
+def test_rows_that_were_taken_out_are_missed(tmp_path: Path, ending: str) -> None:
+    whole = made([(0, 400)])
+    whole = replace(whole, account=Account(400, 400, frames=40, segments=1))
+    path = whole.save(tmp_path / f"a.{ending}")
+    assert read(path).account.whole
+    data = path.read_bytes()
+    if ending == "csv":
+        lines = data.split(b"\n")
+        path.write_bytes(b"\n".join(lines[:100] + lines[150:]))
+    else:
+        at, record = 256 * 4, 2 * 2 * 10 + edf.ROOM
+        head = data[:236] + b"35".ljust(8) + data[244:at]
+        path.write_bytes(head + data[at : at + 5 * record] + data[at + 10 * record :])
+    found = read(path)
+    assert (len(found.index), found.account.unsaved, found.account.whole) == (350, 50, False)
+    assert "400 rows were recorded; the file has 350" in str(found)
+
+
+def test_times_off_the_grid_and_half_rows_are_refused(tmp_path: Path) -> None:
+    path = made([(0, 57)]).save(tmp_path / "a.csv")
+    path.write_text(path.read_text().replace("\n0.010000,", "\n0.010400,"))
+    with pytest.raises(FileError, match="between two ticks"):
+        read(path)
+    path = made([(0, 57)]).save(tmp_path / "a.edf")
+    data = bytearray(path.read_bytes())
+    data[256 * 4 : 256 * 4 + 2] = b"\xff\xff"
+    path.write_bytes(data)
+    with pytest.raises(FileError, match="lacks some of its counts"):
+        read(path)
+
+
+@BOTH
+def test_words_of_several_lines_leave_the_file_readable(tmp_path: Path, ending: str) -> None:
+    whole = made([(0, 57)], markers=(Marker(0.01, "one\ntwo"),))
+    assert read(whole.save(tmp_path / f"a.{ending}")).markers[0].text == "one two"
