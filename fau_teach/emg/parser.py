@@ -6,7 +6,9 @@ taken together.
 
 What CRC-16 cannot do: of bytes that are no frame but look like the head of one, 1 in 65,536
 passes. A flip of one, two or any odd number of bits, or a burst of 16 bits at most, is always
-seen. :attr:`Counts.tried` says how many such chances there were.
+seen, as long as the length is right. Where that byte is hit as well, the check stands over other
+bytes, and what comes out is again 1 in 65,536: so DATA must also have the rows that fit its length
+and no count that the ADC cannot give. :attr:`Counts.tried` says how many such chances there were.
 
 Source: S4-003; :mod:`fau_teach.emg.protocol`.
 """
@@ -19,6 +21,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fau_teach.emg.protocol import (
+    BITS,
     COUNTED,
     DATA_HEAD,
     HEAD,
@@ -184,7 +187,7 @@ class Parser:
         try:
             one = message(data[at + 2], data[at + HEAD : at + size - TAIL])
             if one.code not in _OWN or isinstance(one, Data):
-                raise ProtocolError("DATA of another form than the board was asked for.")
+                raise ProtocolError("DATA that this board cannot send.")
         except ProtocolError:
             self._found(1)
             self.counts.frames -= 1
@@ -219,11 +222,16 @@ class Parser:
             begin += size
         if not done:
             return 0
-        self._found(done)
         table = np.frombuffer(data, np.uint8, done * size, at).reshape(done, size)
+        counts = table[:, HEAD + DATA_HEAD.size : -TAIL].copy().view("<u2")
+        if int(counts.max()) >> BITS:  # a check that holds by chance
+            done = int((counts >> BITS).any(1).argmax())
+            if not done:
+                return 0
+            table, counts = table[:done], counts[:done]
+        self._found(done)
         numbers = table[:, 4:6].copy().view("<u2")[:, 0].astype(np.int64)
         times = table[:, 6:10].copy().view("<u4")[:, 0]
-        counts = table[:, HEAD + DATA_HEAD.size : -TAIL].copy().view("<u2")
         breaks = np.flatnonzero(np.diff(numbers) % PERIOD != 1) + 1
         edges = [0, *breaks.tolist(), done]
         for first, after in pairwise(edges):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+_AHEAD_S = 5.0  # a frame does not come before it was sent; clocks may differ by less
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """Rows without a gap: ``counts`` (N, C) from place ``index`` on; why there is one before."""
@@ -53,6 +56,7 @@ class Segment:
         self.first_s: float | None = None
         self.base = self.next = self.misplaced = 0
         self._lost = 0  # frames since the last block
+        self._heard_s: float | None = None  # board time of what came last
         self.counted, self.closed = Status(), False
 
     def take(self, now: float, found: Iterable[Block | Frame]) -> Iterator[Piece]:
@@ -64,7 +68,7 @@ class Segment:
                 count = one.message
                 self._lost += one.lost_before
                 if not one.late:
-                    self.clock.arrived(self._unwrap(count.time_us) * 1e-6, now)
+                    self._arrived(self._unwrap(count.time_us) * 1e-6, now)
                 self.closed |= isinstance(count, Close)
                 self.counted = Status(count.time_us, count.overruns, count.dropped, count.sent)
 
@@ -83,7 +87,7 @@ class Segment:
         places, rows = (self.base + ticks).tolist(), one.rows
         if not one.late:
             last = (float(us[-1]) + (rows - 1) * 1e6 / self._rate) * 1e-6
-            self.clock.arrived(last, now)
+            self._arrived(last, now)
             self._lost += one.lost_before
         begin, reason = 0, f"{self._lost} frame(s) lost" if self._lost else ""
         self._lost = self._lost if one.late else 0
@@ -91,13 +95,26 @@ class Segment:
             if at < len(places) and places[at] == places[at - 1] + rows:
                 continue
             counts = one.counts[begin * rows : at * rows]
-            if places[begin] >= (self.base if one.late else self.next):
+            fits = places[begin] >= (self.base if one.late else self.next)
+            if fits and not self._ahead(float(us[begin]) * 1e-6, now):
                 why = reason or "the ADC missed ticks"
                 yield Piece(places[begin], counts, "late" if one.late else why)
                 self.next = max(self.next, places[begin] + len(counts))
             else:
                 self.misplaced += len(counts)
             begin, reason = at, ""
+
+    def _arrived(self, board_s: float, now: float) -> None:
+        if not self._ahead(board_s, now):
+            self.clock.arrived(board_s, now)
+            self._heard_s = board_s
+
+    def _ahead(self, board_s: float, now: float) -> bool:
+        """Whether a stamp lies in the future: then a check held by chance."""
+        if self._heard_s is None or board_s < self._heard_s + _AHEAD_S:
+            return False
+        fit = self.clock.fit()
+        return fit is not None and fit.host(board_s) > now + _AHEAD_S
 
     def session_s(self, host_s: float) -> float:
         """Time on the grid [s] at a time of the computer's clock."""

@@ -13,7 +13,7 @@ from fau_teach.exercises._core import Exercise
 
 if TYPE_CHECKING:
     from fau_teach.capstone import Planted
-    from fau_teach.emg import Signal
+    from fau_teach.emg import Errors, Signal
 
 TAU_S, DELAY_S = 0.057, 0.035
 REPEATS = 8
@@ -43,8 +43,8 @@ def somebody() -> Planted:
 def _clip() -> Any:
     from fau_teach.clip import Clip, Movement
 
-    return Clip("Ana", 30, 180, [Movement("12", "", "D", 30, 42, 75),
-                                 Movement("4", "", "C", 100, 115, 150)])  # fmt: skip
+    smile, frown = Movement("12", "", "D", 30, 42, 75), Movement("4", "", "C", 100, 115, 150)
+    return Clip("Ana", 30, 180, (smile, frown))
 
 
 PAIRS = ("zygomaticus_L", "corrugator_L")
@@ -75,7 +75,7 @@ def _lift() -> float:
 
 
 @cache
-def _typical() -> dict[str, Any]:
+def _typical() -> dict[str, Errors]:
     """Errors of each detector on the lab's bursts [s]."""
     import numpy as np
 
@@ -92,7 +92,7 @@ def _typical() -> dict[str, Any]:
 
 
 def _best() -> float:
-    return 1000 * min(one.typical for one in _typical().values())
+    return 1000.0 * min(float(one.typical) for one in _typical().values())
 
 
 @cache

@@ -59,13 +59,13 @@ function render({ model, el }) {
   const fold = slider("Fold", { min: 1, max: people, step: 1 }, (one) => set({ fold: one }), tell);
   const tested = slider("Tested window", { min: 1, max: all.length, step: 1 }, (one) => set({ window: one }), tell);
   const right = ({ test, near }) => test.filter((one, k) => one[state.ask] === near[k][state.ask]).length;
-  const percent = (share) => `${Math.round(100 * share)} %`;
+  const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
   // Two by two windows are a trial, a row of trials a session.
   const draft = ({ test, near }, chosen, answer) => {
-    const [left, top, cell] = [30, 4, 17];
-    const place = (one) => ({ x: left + one.place * (2 * cell + 3.4) + (one.turn % 2) * cell,
-      y: top + one.session * (2 * cell + 3) + Math.floor(one.session / sessions) * 5 + Math.floor(one.turn / 2) * cell });
+    const [left, top, cell, gap] = [30, 4, 17, 7];
+    const place = (one) => ({ x: left + one.place * (2 * cell + gap) + (one.turn % 2) * cell,
+      y: top + one.session * (2 * cell + gap) + Math.floor(one.session / sessions) * 5 + Math.floor(one.turn / 2) * cell });
     const marks = all.map((one) => {
       const [k, { x, y }] = [test.indexOf(one), place(one)];
       const kind = k < 0 ? "train" : one[state.ask] === near[k][state.ask] ? "right" : "wrong";
@@ -77,7 +77,7 @@ function render({ model, el }) {
     });
     const ring = (one, kind) => draw("rect", { class: kind, rx: 3, width: cell + 2, height: cell + 2, x: place(one).x - 1, y: place(one).y - 1 });
     const middle = (one, k) => ({ [`x${k}`]: place(one).x + cell / 2, [`y${k}`]: place(one).y + cell / 2 });
-    return draw("svg", { viewBox: `0 0 ${left + trials * (2 * cell + 3.4)} ${top + people * sessions * (2 * cell + 3) + people * 5}`,
+    return draw("svg", { viewBox: `0 0 ${left + trials * (2 * cell + gap)} ${top + people * sessions * (2 * cell + gap) + people * 5}`,
       role: "img", "aria-label": "Windows by person, session and trial" },
       Array.from({ length: people * sessions }, (_, k) => draw("text", { class: "name", x: 0, y: place({ session: k, place: 0, turn: 0 }).y + 21 },
         `P${Math.floor(k / sessions) + 1}·${(k % sessions) + 1}`)),

@@ -23,6 +23,7 @@ LENGTH_S, STEP_S, FIRST_S, LAST_S = 0.5, 0.125, 0.625, 1.5
 ASKED = (
     ("emotion", "the emotion"), ("trials", "a label dealt to each trial"), ("subject", "who it is"),
 )  # fmt: skip
+KEPT = {"": "nothing", "trial": "trials", "session": "sessions", "subject": "people"}
 
 
 @cache
@@ -88,8 +89,7 @@ def split_leak_data() -> dict[str, Any]:
         "labels": [EMOTIONS.index(one) for one in data.labels[first]],
         "dealt": [EMOTIONS.index(one) for one in dealt[first]],
         "sizes": [PEOPLE, SESSIONS, REPEATS * len(EMOTIONS), int(each[0])],
-        "splits": [[name, f"apart: {apart}s" if apart else "nothing apart"]
-                   for name, (_, apart) in SPLITS.items()],
+        "splits": [[name, f"{KEPT[apart]} apart"] for name, (_, apart) in SPLITS.items()],
         "asked": [list(one) for one in ASKED], "folds": FOLDS,
     }  # fmt: skip
 

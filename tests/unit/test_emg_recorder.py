@@ -368,6 +368,35 @@ def test_rows_with_an_impossible_time_are_left_out_and_counted() -> None:
     assert segment.misplaced == 20
 
 
+def test_a_time_in_the_future_costs_its_own_rows_and_no_more() -> None:
+    """A check may hold by chance: the clock and the rows after it stay where they are."""
+    from fau_teach.emg.clock import Clock, Unwrap
+    from fau_teach.emg.parser import Parser
+    from fau_teach.emg.placing import Segment
+    from fau_teach.emg.protocol import Data, frame
+
+    late_us = 1_200_000_000
+    for size in (1, 400):  # one frame at a time, and all in one block
+        segment, parser, places = Segment(1000, Clock(), Unwrap(), lambda _: 0), Parser(), []
+        stream = [
+            frame(Data.of(10_000 * k + late_us * (k in (50, 51)), np.full((10, 1), k)), k)
+            for k in range(1, 400)
+        ]
+        stream.insert(199, frame(Status(2_000_000 + late_us), 200))
+        stream[200:] = [frame(Data.of(10_000 * k, np.full((10, 1), k)), k + 1)
+                        for k in range(200, 400)]  # fmt: skip
+        for at in range(0, len(stream), size):
+            now = 7.0 + 0.01 * (at + size)
+            for piece in segment.take(now, parser.feed(b"".join(stream[at : at + size]))):
+                places += [piece.index + row for row in range(len(piece.counts))]
+        assert segment.misplaced == 20
+        assert places == [k for k in range(3990) if not 490 <= k < 510]
+        if size == 1:
+            fit = segment.clock.fit()
+            assert fit is not None
+            assert fit.offset_s == pytest.approx(7.0, abs=0.05)
+
+
 # ---- ports
 
 

@@ -43,7 +43,7 @@ def numbers(text: str) -> list[str]:
     return re.findall(r"(?<!\d)\.\d\d", text)
 
 
-def test_alt_of_points_and_counts() -> None:
+def test_S3_050_alt_of_points_and_counts() -> None:
     sizes = ("1024", "2048", "4096")
     told: Mapping[tuple[str, str], list[str]] = {
         (condition, pipeline): [
@@ -72,7 +72,7 @@ def test_alt_of_points_and_counts() -> None:
         assert 0 < ranked - drawn < 0.075  # "seven points of UF1 at most"
 
 
-def test_alts_of_networks_and_classes() -> None:
+def test_S3_046_S3_049_alts_of_networks_and_classes() -> None:
     nets = ("pointnet", "pointnet2", "pointconv", "transformer")
     used, printed = (
         [mean(NETWORKS, pipeline=way, network=net) for net in nets] for way in ("used", "printed")
@@ -101,7 +101,7 @@ def test_alts_of_networks_and_classes() -> None:
     assert (objective_class("6+12"), objective_class("6+12+25")) == ("I", "VII")
 
 
-def test_alt_of_transfer_and_what_is_said_of_the_leak() -> None:
+def test_S3_051_E3_14_alt_of_transfer_and_what_is_said_of_the_leak() -> None:
     arms = (
         "micro, other people", "macro, other people", "macro, the same people", "macro, all people",
     )  # fmt: skip
@@ -115,7 +115,7 @@ def test_alt_of_transfer_and_what_is_said_of_the_leak() -> None:
         assert min(same - other) < 0 < max(same - other)  # three runs show no gain
 
 
-def test_alt_of_lamps() -> None:
+def test_S3_052_alt_of_lamps() -> None:
     lamps = ("the same", "dimmed", "other side")
     flow, depth_, used = ([mean(LIGHT, features=one, lamp=lamp) for lamp in lamps]
                           for one in ("flow", "depth", "used"))  # fmt: skip
