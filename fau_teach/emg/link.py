@@ -68,6 +68,7 @@ class Link:
         self._source, self._baud = source, baud
         self._world = source if hasattr(source, "now") else None
         self._like: ports.Port | None = None
+        self._first: Hello | None = None  # what the board was when it was first set
         self._port: Any = None
         self._sent = 0
         self.parser, self.hello = Parser(), Hello()
@@ -237,6 +238,11 @@ class Link:
         else:
             raise RefusedError(f"The board has set {self.hello}, not what it was asked for. Flash "
                                "the sketch that comes with the package.")  # fmt: skip
+        self._first = self._first or self.hello
+        now, before = self.hello, self._first
+        if (now.reference_mv, now.kind) != (before.reference_mv, before.kind):
+            raise RefusedError("This is another board or sketch: its counts are other volts. "
+                               "Plug in the first one, or stop and record anew.")  # fmt: skip
         good, slow = self._pings(), BAUDS[0]
         bad = good < _PINGS - 2
         if bad and self.hello.baud > slow and rate <= limits(len(channels), batch, slow).line:

@@ -12,20 +12,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from fau_teach._reading import FileError
 from fau_teach.emg.link import Link, LinkError, RefusedError
 from fau_teach.emg.messages import BATCH, BAUD, CHANNELS, RATE
 from fau_teach.emg.parser import Block, Frame
 from fau_teach.emg.placing import Memory, Piece, Segment
 from fau_teach.emg.protocol import KINDS, Hello, Stop
 from fau_teach.emg.recording import About, Account, Marker, Recording
-from fau_teach.emg.sinks import Sink, check_free, read, sink
+from fau_teach.emg.sinks import Sink, check_free, gathered, read, sink
 from fau_teach.emg.writer import Writer
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 _SILENCE_S = 3.0  # the board says something each second
 _REASONS = 100_000  # gaps whose reason is kept
 _NOTED_S = 60.0  # how often the files are told how the clocks stand
-_OF_PARSER = ("frames", "crc_errors", "odd", "resyncs", "skipped", "lost", "duplicates", "late")
 
 
 class RecorderError(RuntimeError):
@@ -256,7 +253,7 @@ class Recorder:
             if account.forgotten and self._state == "closed" and self.paths:
                 if not account.unsaved:
                     return read(self.paths[0])
-                index, counts = self._gathered(index, counts)
+                index, counts = gathered(index, counts, self._writer.left(), self.paths)
                 account.forgotten = account.rows - len(index)
             reasons = dict(self._reasons)
             if account.forgotten and len(index):
@@ -267,18 +264,6 @@ class Recorder:
                 account, reasons, tuple(one for one in fits if one),
                 self._state == "closed", tuple(self.notes),
             )  # fmt: skip
-
-    def _gathered(self, index: Any, counts: Any) -> tuple[Any, Any]:
-        """All rows that are anywhere: in memory, on their way to a file, or in one."""
-        import numpy as np
-
-        parts = [(index, counts)]
-        parts += [(at + np.arange(len(rows)), rows) for at, rows in self._writer.left()]
-        for one in self.paths:
-            with suppress(FileError):
-                parts.append(((kept := read(one)).index, kept.counts))
-        places, first = np.unique(np.concatenate([at for at, _ in parts]), return_index=True)
-        return places, np.concatenate([rows for _, rows in parts])[first]
 
     # -- the reader's thread
 
@@ -315,11 +300,6 @@ class Recorder:
         self._link.open()
         self._link.meet()
         hello = self._link.set(*self._set)
-        if self._segments and (hello.reference_mv, KINDS[min(hello.kind, 2)]) != (
-            self.about.reference_mv, self.about.kind
-        ):  # fmt: skip
-            raise RefusedError("This is another board or sketch: its counts are other volts. "
-                               "Plug in the first one, or stop and record anew.")  # fmt: skip
         while self._link.notes:
             self._say(self._link.notes.pop(0))
         before = self._placed() if self._segments else None
@@ -379,17 +359,8 @@ class Recorder:
 
     def _add(self, total: Account) -> None:
         """Add the present segment to an account."""
-        segment, counts = self._segments[-1], self._link.parser.counts
-        for name in _OF_PARSER:
-            setattr(total, name, getattr(total, name) + getattr(counts, name))
         total.rows = self._memory.rows
-        total.segments += 1
-        total.open_ends += not segment.closed
-        total.overruns += segment.counted.overruns
-        total.dropped += segment.counted.dropped
-        total.misplaced += segment.misplaced
-        open_end = total.sent < 0 or not segment.closed
-        total.sent = -1 if open_end else total.sent + segment.counted.sent
+        total.add(self._segments[-1], self._link.parser.counts)
 
     def _hear(self, now: float, found: list[Block | Frame]) -> None:
         with self._guard:

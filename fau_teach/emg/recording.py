@@ -19,6 +19,11 @@ from fau_teach.emg.protocol import KINDS, volts
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from fau_teach.emg.parser import Counts
+    from fau_teach.emg.placing import Segment
+
+_OF_PARSER = ("frames", "crc_errors", "odd", "resyncs", "skipped", "lost", "duplicates", "late")
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -100,6 +105,18 @@ class Account:
     open_ends: int = 0
     forgotten: int = 0
     unsaved: int = 0
+
+    def add(self, segment: Segment, counts: Counts) -> None:
+        """Add a segment, and what its parser met."""
+        for name in _OF_PARSER:
+            setattr(self, name, getattr(self, name) + getattr(counts, name))
+        self.segments += 1
+        self.open_ends += not segment.closed
+        self.overruns += segment.counted.overruns
+        self.dropped += segment.counted.dropped
+        self.misplaced += segment.misplaced
+        open_end = self.sent < 0 or not segment.closed
+        self.sent = -1 if open_end else self.sent + segment.counted.sent
 
     @property
     def whole(self) -> bool:

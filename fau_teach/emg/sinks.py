@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -257,3 +258,25 @@ def read(path: str | Path) -> Recording:
     from fau_teach.emg.reading import read_edf
 
     return read_edf(path)
+
+
+def gathered(
+    index: npt.NDArray[Any], counts: npt.NDArray[Any], left: Iterable[tuple[int, Any]],
+    paths: Iterable[Path],
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:  # fmt: skip
+    """All rows that are anywhere: in memory, on their way to a file, or in one.
+
+    Parameters
+    ----------
+    index, counts : places (N,) and counts (N, C) of those in memory
+    left : first place and counts of runs that wait
+    paths : files; one that cannot be read has none
+    """
+    import numpy as np
+
+    parts = [(index, counts), *((at + np.arange(len(rows)), rows) for at, rows in left)]
+    for one in paths:
+        with suppress(FileError):
+            parts.append(((kept := read(one)).index, kept.counts))
+    places, first = np.unique(np.concatenate([at for at, _ in parts]), return_index=True)
+    return places, np.concatenate([rows for _, rows in parts])[first]
