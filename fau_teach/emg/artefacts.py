@@ -146,9 +146,11 @@ def _swinging(
         found.append(_flag(signal, name, "hum", whole, share, text))
     calm = min(slow, 0.45 * rate)
     sos = dsp.butter(2, calm, "lowpass", fs=rate, output="sos")
-    below = dsp.sosfiltfilt(sos, x - np.median(x), padlen=min(len(x) - 1, round(rate)))
+    pad = min(len(x) - 1, round(rate))
+    # An odd end would hang the filter on one noisy sample, and find movement there.
+    below = dsp.sosfiltfilt(sos, x - np.median(x), padtype="even", padlen=pad)
     steep = dsp.butter(2, min(1.0, calm / 2), "highpass", fs=rate, output="sos")
-    creep = below - dsp.sosfiltfilt(steep, below, padlen=min(len(x) - 1, round(rate)))
+    creep = below - dsp.sosfiltfilt(steep, below, padlen=pad)
     level = ndimage.uniform_filter1d((below - creep) ** 2, round(rate / 4), mode="nearest")
     fast = (x - np.median(x) - below).var()
     # What a strong drift leaves behind the high-pass is no movement.

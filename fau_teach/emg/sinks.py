@@ -4,7 +4,8 @@ A file is only ever added to. Where the disk is full, what was half written is t
 it ends with a whole row or record and goes on when there is room. Each flush goes to the system,
 each :meth:`Sink.sync` to the disk: a killed program loses what it had not handed over, at most
 half a second, a power cut about two. A file that exists is never touched, unless ``force`` says
-so; then it is kept under another name until the new one is closed.
+so; then it is kept under another name until the new one is closed. EDF goes out in whole records,
+so that there the last four batches may be missing as well.
 
 CSV: comment lines with ``#`` at both ends, then ``time_s``, a column of ADC counts for each pin,
 and ``note`` (``marker:``, ``gap:``, ``info:``). :mod:`fau_teach.emg.edf` is the other format.

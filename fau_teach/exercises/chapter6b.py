@@ -104,28 +104,6 @@ EXERCISES = (
     ),
     Exercise(
         id="6.7",
-        title="What is left of a short burst?",
-        solution=lambda: PEAK,
-        tolerance=0.003,
-        right="59.5 %. And nothing in the recording tells that it should have been 100.",
-        hint="The time constant is 1 / (2 pi f); after t the envelope has reached "
-        "1 - exp(-t / tau).",
-        wrong=(
-            (1 - exp(-CUTOFF * SECONDS), "The time constant is 1 / (2 pi f), not 1 / f."),
-            (1 - PEAK, "That is what is missing. Asked is what it reaches."),
-            (100 * PEAK, "Right in percent. Asked is a share, between 0 and 1."),
-            (1 - exp(-SECONDS / 0.08), "That is a time constant of 80 ms. Compute it from 3.6 Hz."),
-        ),
-        source="S4-011; E4-02",
-        prompt=(
-            "A muscle acts for 40 ms, evenly. Its envelope is smoothed by a first-order low-pass "
-            "of 3.6 Hz. Which share of its height does the envelope reach? Set `answer`."
-        ),
-        starter="from math import exp, pi\ncutoff, seconds = 3.6, 0.04\n"
-        "print(1 - exp(-cutoff * seconds))\nanswer = ...\n",
-    ),
-    Exercise(
-        id="6.8",
         title="Where did the hum go?",
         solution=lambda: [_hum(), 2 * MAINS],
         tolerance=0.002,
@@ -149,5 +127,27 @@ EXERCISES = (
             "from math import pi, sin\nwave = [0.4 * sin(2 * pi * k / 1000) for k in range(1000)]\n"
             "print(round(sum(wave) / 1000, 3))  # one wave lasts 20 ms\nanswer = ...\n"
         ),
+    ),
+    Exercise(
+        id="6.8",
+        title="What is left of a short burst?",
+        solution=lambda: PEAK,
+        tolerance=0.003,
+        right="59.5 %. And nothing in the recording tells that it should have been 100.",
+        hint="The time constant is 1 / (2 pi f); after t the envelope has reached "
+        "1 - exp(-t / tau).",
+        wrong=(
+            (1 - exp(-CUTOFF * SECONDS), "The time constant is 1 / (2 pi f), not 1 / f."),
+            (1 - PEAK, "That is what is missing. Asked is what it reaches."),
+            (100 * PEAK, "Right in percent. Asked is a share, between 0 and 1."),
+            (1 - exp(-SECONDS / 0.08), "That is a time constant of 80 ms. Compute it from 3.6 Hz."),
+        ),
+        source="S4-011; E4-02",
+        prompt=(
+            "A muscle acts for 40 ms, evenly. Its envelope is smoothed by a first-order low-pass "
+            "of 3.6 Hz. Which share of its height does the envelope reach? Set `answer`."
+        ),
+        starter="from math import exp, pi\ncutoff, seconds = 3.6, 0.04\n"
+        "print(1 - exp(-cutoff * seconds))\nanswer = ...\n",
     ),
 )  # fmt: skip

@@ -32,6 +32,11 @@ def test_a_clean_signal_has_no_flag() -> None:
     assert flags(envelope_circuit(CLEAN)) == ()
 
 
+@pytest.mark.parametrize("seed", [5, 7, 18])
+def test_the_ends_of_a_silent_channel_are_no_movement(seed: int) -> None:
+    assert flags(emg(SMILE, ("zygomaticus_L", "corrugator_L"), seed=seed)) == ()
+
+
 def test_missing_samples() -> None:
     (flag,) = flags(changed(3000, 3200, np.nan))
     assert (flag.kind, flag.begin, flag.end) == ("missing", 1.5, 1.6)

@@ -87,19 +87,35 @@ def test_ports_and_a_scope_through_a_pipe(capsys: Any) -> None:
     assert done.stdout.count("A0 ") >= 1
 
 
+def heard() -> None:
+    """A program in the background inherits deaf ears, and so would what the tests start."""
+    for name in ("SIGINT", "SIGHUP"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+def ended(program: subprocess.Popen[Any]) -> int:
+    """Its exit code; a program that does not hear is killed, else the test would never end."""
+    try:
+        return program.wait(20)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        raise
+
+
 @posix
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_closed_terminal_closes_the_file(tmp_path: Path, sent: str) -> None:
     path = tmp_path / "a.edf"
     command = [*COMMAND, "record", str(path), "--simulate"]
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as program:
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=heard,
+    ) as program:  # fmt: skip
         assert program.stderr is not None
         assert b"Recording" in program.stderr.readline()
         time.sleep(0.3)
         program.send_signal(getattr(signal, sent))
-        assert program.wait(20) == FINE
+        assert ended(program) == FINE
     assert read(path).closed
     assert read(path).account.whole
 
@@ -108,12 +124,14 @@ def test_a_closed_terminal_closes_the_file(tmp_path: Path, sent: str) -> None:
 def test_the_simulated_board_is_a_port_for_any_program(tmp_path: Path) -> None:
     pytest.importorskip("serial")
     path = tmp_path / "a.csv"
-    with subprocess.Popen([*COMMAND, "simulate"], stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(
+        [*COMMAND, "simulate"], stdout=subprocess.PIPE, text=True, preexec_fn=heard
+    ) as program:
         assert program.stdout is not None
         name = program.stdout.readline().strip()
         done = run("record", str(path), "--port", name, "--seconds", "1")
         program.send_signal(signal.SIGINT)
-        assert program.wait(20) == 130
+        assert ended(program) == 130
     assert done.returncode == FINE, done.stderr
     assert 1 <= read(path).seconds < 1.5
 

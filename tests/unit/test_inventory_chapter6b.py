@@ -164,7 +164,7 @@ def test_S4_004_hum_behind_a_rectifier_is_a_level_that_no_notch_takes() -> None:
     before = emg.envelope_circuit(emg.notch(skin)).values[1000:].mean()
     assert before == pytest.approx(quiet, rel=0.05)
     # A tone alone: its mean, and its first line at twice the frequency.
-    level, hills = exercise("6.8").solution()
+    level, hills = exercise("6.7").solution()
     assert level == pytest.approx(0.4 * 2 / np.pi, abs=1e-4)
     wave = abs(0.4 * np.sin(2 * np.pi * 50 * times))
     power = abs(np.fft.rfft(wave - wave.mean()))
@@ -179,7 +179,7 @@ def test_S4_011_E4_02_bursts_of_the_note_and_of_the_exercise() -> None:
         row = table.partition(f">{name}<")[2].partition("</tr>")[0]
         assert printed[name] in row
     assert "77.6 ms" in table.partition(">2 Hz, 40 ms<")[2].partition("</tr>")[0]
-    assert exercise("6.7").solution() == pytest.approx(emg.burst(0.04, emg.tau_of(3.6))[0])
+    assert exercise("6.8").solution() == pytest.approx(emg.burst(0.04, emg.tau_of(3.6))[0])
 
 
 @pytest.mark.parametrize("tau", [0.03, 0.08, 0.2])
