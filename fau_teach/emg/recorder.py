@@ -2,9 +2,7 @@
 
 Two threads work: one reads the port and never waits for anything else, the other writes the files.
 Memory is bounded in both directions: the newest rows are kept for looking, and where a disk does
-not take its rows, 256 MB of them wait; what no longer fits is counted.
-
-Source: S4-003.
+not take its rows, 256 MB of them wait; what no longer fits is counted. Source: S4-003.
 """
 
 from __future__ import annotations
@@ -394,6 +392,8 @@ class Recorder:
 
 def record(source: Any = None, seconds: float = 10.0, **options: Any) -> Recording:
     """Record so many seconds of the board's clock; the options are those of :class:`Recorder`."""
+    if not seconds > 0:
+        raise ValueError(f"seconds: above 0, not {seconds}; to stop by hand, use a Recorder.")
     with Recorder(source, seconds=seconds, **options) as recorder:
         recorder.wait()
     return recorder.recording

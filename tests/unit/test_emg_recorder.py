@@ -598,3 +598,9 @@ def test_a_start_that_fails_replaces_nothing(tmp_path: Path) -> None:
         record(fast(), 1, save=[old, bad], force=True)
     assert old.read_text() == "mine"
     assert {one.name for one in tmp_path.iterdir()} == {"a.csv", "file"}
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_recording_without_an_end_is_refused(seconds: float) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        record(PythonDevice(), seconds)
