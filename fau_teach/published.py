@@ -355,11 +355,11 @@ def studies() -> tuple[Study, ...]:
     return tuple(
         Study(
             row["study"], row["model"], int(row["people"] or 0) or None, row["kind"],
-            int(row["classes"] or 0) or None, row["split"], row["score"], row["printed"],
+            int(row["classes"] or 0) or None, row["split"], row["score"], row["used"],
             float(row["recomputed"]) if row["recomputed"] else None,
             row["source"], row["erratum"], row["reference"], row["note"],
         )
-        for row in read_csv("emg/published.csv", ("study", "printed", "recomputed", "split"))
+        for row in read_csv("emg/published.csv", ("study", "used", "recomputed", "split"))
     )  # fmt: skip
 
 

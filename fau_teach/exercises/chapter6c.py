@@ -161,7 +161,7 @@ answer = ...
         starter=f"""\
 train = {list(TRAIN)!r}
 test = {list(TEST)!r}
-answer = [..., ...]
+answer = ...
 """,
         solution=lambda: [_tested(apart="trial"), _tested(apart="person")],
         tolerance=0.001,
