@@ -54,6 +54,10 @@ MATHJAX_PARTS = (
     "a11y/assistive-mml.js",
 )
 
+# What the light set leaves out, and who computes with it.
+HEAVY = ("torch", "open3d", "cv2")
+HEAVY_PAGES = ("book/05-depth-mer/*", "book/06-emg/*", "notebooks/05-*", "notebooks/06-*")
+
 
 def execution_key(root: Path = ROOT) -> str:
     """Digest of package, data and lock file: a new one means that every page runs again."""
@@ -69,6 +73,14 @@ def choose_cache(app: Sphinx, config: Any) -> None:
         if old != current:
             shutil.rmtree(old, ignore_errors=True)
     config.nb_execution_cache_path = str(current)
+
+
+def spare_heavy(app: Sphinx, config: Any) -> None:
+    """Show pages without their results where the set-up lacks what they compute with."""
+    missing = [name for name in HEAVY if find_spec(name) is None]
+    if missing:
+        config.nb_execution_excludepatterns = [*config.nb_execution_excludepatterns, *HEAVY_PAGES]
+        print(f"book: no {', '.join(missing)} here, so chapters 5 and 6 show no results")
 
 
 def copy_vendor(app: Sphinx) -> None:
@@ -203,6 +215,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, directive in ChainMap(DIRECTIVES, *parts).items():
         app.add_directive(name, directive)
     app.connect("config-inited", choose_cache, priority=900)
+    app.connect("config-inited", spare_heavy, priority=900)
     app.connect("builder-inited", copy_vendor)
     app.connect("builder-inited", write_figures)
     app.connect("env-updated", drop_widget_state)

@@ -6,7 +6,7 @@ import importlib.util
 import shutil
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -175,6 +175,23 @@ def test_missing_debian_packages_without_rights_print_the_line_to_type(
     )
     setup.install_debian("dev")
     assert "type: sudo apt-get install chromium" in capsys.readouterr().out
+
+
+# -- pages that the light set cannot run
+
+
+@pytest.mark.parametrize("missing", [(), ("torch",), ("torch", "cv2", "open3d")])
+def test_pages_are_spared_where_their_tools_are_missing(
+    monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(nerve_to_label, "find_spec", lambda name: None if name in missing else True)
+    config = SimpleNamespace(nb_execution_excludepatterns=["own"])
+    nerve_to_label.spare_heavy(SimpleNamespace(), config)
+    spared = config.nb_execution_excludepatterns
+    assert spared == ["own", *(nerve_to_label.HEAVY_PAGES if missing else ())]
+    said = capsys.readouterr().out
+    assert all(name in said for name in missing)
+    assert bool(said) == bool(missing)
 
 
 # -- data dictionary
