@@ -7,9 +7,20 @@ from typing import Any
 from conftest import Visitor, start_figures
 from test_pages import run_axe
 
+SET = """(input, value) => { input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true })); }"""
+
 
 def figure_of(page: Any, name: str) -> Any:
     return page.locator(f".ntl-figure[data-figure={name}]").first
+
+
+def slide(figure: Any, label: str, value: float) -> None:
+    figure.get_by_label(label, exact=True).evaluate(SET, value)
+
+
+def places(text: str) -> list[int]:
+    return [int(one) for one in text.split(",") if one]
 
 
 def state_of(page: Any, name: str) -> dict[str, str]:

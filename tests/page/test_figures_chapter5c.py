@@ -7,21 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import HTML
-from panel_checks import check_alone, check_state, figure_of, press, state_of
+from panel_checks import check_alone, check_state, figure_of, places, press, slide, state_of
 
 from fau_teach.widgets.neighbours import ORDERS, RULES, cloud_mm, grouped
 
 PAGE = "book/05-depth-mer/5-networks-for-points.html"
-SET = """(input, value) => { input.value = value;
-    input.dispatchEvent(new Event("input", { bubbles: true })); }"""
-
-
-def slide(figure: Any, label: str, value: float) -> None:
-    figure.get_by_label(label, exact=True).evaluate(SET, value)
-
-
-def places(text: str) -> list[int]:
-    return [int(one) for one in text.split(",") if one]
 
 
 def test_S3_023_centres_and_neighbours_are_those_of_python(visit: Any) -> None:

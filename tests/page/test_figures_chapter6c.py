@@ -6,22 +6,12 @@ from typing import Any
 
 import pytest
 from conftest import HTML
-from panel_checks import check_alone, check_state, figure_of, press, state_of
+from panel_checks import check_alone, check_state, figure_of, places, press, slide, state_of
 
 from fau_teach.evaluate.windows import SPLITS
 from fau_teach.widgets.split_leak import ASKED, PEOPLE, found, score, windows
 
 PAGE = "book/06-emg/6-two-numbers-in-an-abstract.html"
-SET = """(input, value) => { input.value = value;
-    input.dispatchEvent(new Event("input", { bubbles: true })); }"""
-
-
-def slide(figure: Any, label: str, value: float) -> None:
-    figure.get_by_label(label, exact=True).evaluate(SET, value)
-
-
-def places(text: str) -> list[int]:
-    return [int(one) for one in text.split(",") if one]
 
 
 def test_S4_009_splits_and_neighbours_are_those_of_python(visit: Any) -> None:
